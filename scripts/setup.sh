@@ -1,0 +1,55 @@
+#!/bin/sh
+# Installs what Cupel's own build and tests need, from Debian's packages and npm.
+# Idempotent: with nothing to do it prints one line and changes nothing.
+# Usage: scripts/setup.sh [--image-only]
+set -eu
+
+cd "$(dirname "$0")/.."
+
+die() { printf 'setup: %s\n' "$*" >&2; exit 1; }
+say() { printf 'setup: %s\n' "$*"; }
+
+as_root() { if [ "$(id -u)" -eq 0 ]; then "$@"; else sudo -- "$@"; fi; }
+
+[ "$(uname -s)" = Linux ] || die "needs Linux with apt (Debian 12 or newer); this is $(uname -s)"
+command -v dpkg-query >/dev/null || die "needs a Debian-family host: there is no dpkg here"
+command -v node >/dev/null || die "needs Node.js 20 or newer: install it first (https://nodejs.org or your distribution)"
+major=$(node -p 'process.versions.node.split(".")[0]')
+[ "$major" -ge 20 ] || die "needs Node.js 20 or newer, found $(node --version)"
+[ "$(id -u)" -eq 0 ] || command -v sudo >/dev/null || die "needs root or sudo to install packages"
+
+# What each is for: packer and qemu build the image, mmdebstrap/sfdisk/grub make the base,
+# openscap reads and checks content on this host, the rest serves the tests.
+image_packages='packer qemu-system-x86 qemu-utils mmdebstrap fdisk dosfstools mtools
+  openscap-scanner openssh-client e2fsprogs ca-certificates debian-archive-keyring'
+test_packages='systemd-container slirp4netns iproute2 shellcheck xmlstarlet uidmap'
+
+missing=''
+# shellcheck disable=SC2086  # the lists are meant to be split
+for package in $image_packages $test_packages; do
+  state=$(dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null) || state=absent
+  [ "$state" = installed ] || missing="$missing $package"
+done
+
+if [ -n "$missing" ]; then
+  say "installing$missing"
+  log=$(mktemp)
+  trap 'rm -f "$log"' EXIT
+  export DEBIAN_FRONTEND=noninteractive
+  # One unreachable third-party source must not stop us: what counts is whether the install succeeds.
+  as_root apt-get -q update >"$log" 2>&1 || say "apt-get update reported problems; trying to install all the same"
+  # shellcheck disable=SC2086
+  as_root env DEBIAN_FRONTEND=noninteractive apt-get -qy -o Dpkg::Use-Pty=0 install --no-install-recommends $missing >>"$log" 2>&1 || {
+    tail -n 30 "$log" >&2
+    die "apt-get could not install:$missing"
+  }
+fi
+
+# The lock file's hash stands in node_modules once npm ci has finished for it.
+stamp=node_modules/.cupel-lock
+lock=$(sha256sum package-lock.json | cut -d' ' -f1)
+if [ ! -f "$stamp" ] || [ "$(cat "$stamp")" != "$lock.$major" ]; then
+  say 'npm ci'
+  npm ci --no-audit --no-fund --loglevel=error
+  printf '%s' "$lock.$major" >"$stamp"
+fi
