@@ -1,0 +1,46 @@
+import js from '@eslint/js';
+import importX from 'eslint-plugin-import-x';
+import tseslint from 'typescript-eslint';
+
+/** Folders that hold pure logic: no I/O, so that the gate is a function and the agent can be compiled. */
+const pure = ['src/assay/model.ts', 'src/assay/read/**', 'src/xml/**', 'src/gate/**', 'src/baseline/model.ts'];
+
+export default tseslint.config(
+  { ignores: ['dist/', 'node_modules/', '.cache/', 'artifacts/', 'output/'] },
+  js.configs.recommended,
+  ...tseslint.configs.strictTypeChecked,
+  {
+    languageOptions: { parserOptions: { projectService: { allowDefaultProject: ['eslint.config.js'] } } },
+    plugins: { 'import-x': importX },
+    rules: {
+      '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true }],
+      '@typescript-eslint/no-confusing-void-expression': ['error', { ignoreArrowShorthand: true }],
+      '@typescript-eslint/switch-exhaustiveness-check': 'error',
+      'import-x/no-cycle': 'error',
+      'no-restricted-globals': ['error', { name: 'process', message: 'Only cli/io.ts and cli/main.ts touch the process.' }],
+      'no-restricted-imports': ['error', { patterns: [{ group: ['**/cli/**'], message: 'Dependencies run one way: nothing below cli/ imports it.' }] }],
+    },
+  },
+  {
+    files: ['src/cli/**', 'test/**', 'bench/**'],
+    rules: { 'no-restricted-imports': 'off' },
+  },
+  {
+    files: ['src/cli/io.ts', 'src/cli/main.ts', 'test/**', 'bench/**'],
+    rules: { 'no-restricted-globals': 'off' },
+  },
+  {
+    files: pure,
+    rules: {
+      'no-restricted-imports': ['error', { patterns: [
+        { group: ['node:*', 'execa', 'winston', 'yaml', 'zod', 'xml2js', 'saxes', 'tar-stream'], message: 'Pure code: it is also compiled for the agent, where there is no Node.' },
+        { group: ['**/cli/**', '**/target/**', '**/harden/**'], message: 'Dependencies run one way.' },
+      ] }],
+    },
+  },
+  {
+    files: ['test/**'],
+    rules: { '@typescript-eslint/no-unused-expressions': 'off', '@typescript-eslint/no-non-null-assertion': 'off' },
+  },
+  { files: ['**/*.js'], ...tseslint.configs.disableTypeChecked },
+);

@@ -1,0 +1,29 @@
+import type { Argv } from 'yargs';
+import type { ExitCode } from '../errors.ts';
+import type { Io } from './io.ts';
+
+/** One command: its yargs declaration, and a handler that returns the exit code or throws a CupelError. */
+export interface CupelCommand {
+  /** yargs syntax, for example `gate` or `explain <rule>`; the first word is the name. */
+  command: string;
+  describe: string;
+  /** Commands below this one (`cupel baseline lint`); then there is no handler. */
+  subcommands?: readonly CupelCommand[];
+  options?: (yargs: Argv) => Argv;
+  handler?: (argv: Readonly<Record<string, unknown>>, io: Io) => Promise<ExitCode>;
+}
+
+/** Declares a command with typed arguments: what `options` declares is what `handler` gets. */
+export function defineCommand<T>(command: {
+  command: string;
+  describe: string;
+  options: (yargs: Argv) => Argv<T>;
+  handler: (argv: T, io: Io) => Promise<ExitCode>;
+}): CupelCommand {
+  return {
+    command: command.command,
+    describe: command.describe,
+    options: command.options as (yargs: Argv) => Argv,
+    handler: (argv, io) => command.handler(argv as T, io),
+  };
+}
