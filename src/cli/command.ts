@@ -23,7 +23,7 @@ export function defineCommand<T>(command: {
   return {
     command: command.command,
     describe: command.describe,
-    options: command.options as (yargs: Argv) => Argv,
+    options: command.options,
     handler: (argv, io) => command.handler(argv as T, io),
   };
 }

@@ -21,5 +21,5 @@ export const processIo: Io = {
     return Buffer.concat(chunks).toString('utf8');
   },
   env: process.env,
-  isTty: process.stderr.isTTY === true,
+  isTty: process.stderr.isTTY,
 };
