@@ -13,6 +13,16 @@ export interface CupelCommand {
   handler?: (argv: Readonly<Record<string, unknown>>, io: Io) => Promise<ExitCode>;
 }
 
+/**
+ * A command as the list of commands knows it. Its module is loaded only when it is the one called:
+ * process start counts, and no command should pay for what another one imports.
+ */
+export interface CommandEntry {
+  name: string;
+  describe: string;
+  load: () => Promise<CupelCommand>;
+}
+
 /** Declares a command with typed arguments: what `options` declares is what `handler` gets. */
 export function defineCommand<T>(command: {
   command: string;

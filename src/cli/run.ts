@@ -1,42 +1,65 @@
-import { createRequire } from 'node:module';
+import { readFileSync } from 'node:fs';
 import yargs, { type Argv } from 'yargs';
-import { ExitCode, UsageError } from '../errors.ts';
-import type { CupelCommand } from './command.ts';
+import { CupelError, ExitCode, UsageError } from '../errors.ts';
+import type { CommandEntry, CupelCommand } from './command.ts';
 import { commands } from './commands/index.ts';
 import { describeFailure } from './failure.ts';
 import type { Io } from './io.ts';
 
-const { version } = createRequire(import.meta.url)('../../package.json') as { version: string };
+const packageFile = new URL('../../package.json', import.meta.url);
 
 /**
  * Parses a command line and runs it.
  * @returns the exit code; nothing is thrown
  */
-export async function run(args: readonly string[], io: Io): Promise<ExitCode> {
-  let exitCode: ExitCode = ExitCode.ok;
+export async function run(args: readonly string[], io: Io, entries: readonly CommandEntry[] = commands): Promise<ExitCode> {
   try {
-    const parser = yargs([...args])
-      .scriptName('cupel')
-      .usage('$0 <command>: golden machine images, hardened, assayed and hallmarked')
-      .version(version)
-      .help()
-      .alias('h', 'help')
-      .option('verbose', { type: 'boolean', default: false, describe: 'show causes behind errors' })
-      .strict()
-      .demandCommand(1, 'name a command')
-      .recommendCommands()
-      .exitProcess(false)
-      .fail((message: string | null, error: Error | undefined) => {
-        throw error ?? new UsageError('usage', message ?? 'wrong arguments', { remedy: 'see cupel --help' });
-      });
-    for (const command of commands) declare(parser, command, io, (code) => { exitCode = code; });
-    await parser.parseAsync();
-    return exitCode;
+    return await dispatch(args, io, entries);
   } catch (error) {
     const failure = describeFailure(error, args.includes('--verbose'));
     io.note(failure.text);
     return failure.exitCode;
   }
+}
+
+async function dispatch(args: readonly string[], io: Io, entries: readonly CommandEntry[]): Promise<ExitCode> {
+  let exitCode: ExitCode = ExitCode.ok;
+  let failure: Error | undefined;
+  const called = args.find((argument) => !argument.startsWith('-'));
+  const entry = entries.find(({ name }) => name === called);
+  const help = entry === undefined ? 'cupel --help' : `cupel ${entry.name} --help`;
+  const parser = yargs()
+    .scriptName('cupel')
+    .usage('$0 <command>: golden machine images, hardened, assayed and hallmarked')
+    .version(version())
+    .help()
+    .alias('h', 'help')
+    .option('verbose', { type: 'boolean', default: false, describe: 'show causes behind errors' })
+    .strict()
+    .demandCommand(1, 'name a command')
+    .recommendCommands()
+    .detectLocale(false)
+    .wrap(100)
+    .exitProcess(false)
+    .fail((message: string | null, error: Error | undefined) => {
+      // yargs calls this again for what follows from the first failure
+      failure ??= error ?? new UsageError('usage', firstLine(message), { remedy: `see ${help}` });
+      throw failure;
+    });
+
+  if (entry === undefined) {
+    if (called !== undefined) throw unknownCommand(called, entries);
+    for (const { name, describe } of entries) parser.command(name, describe);
+  } else {
+    declare(parser, await entry.load(), io, (code) => { exitCode = code; });
+  }
+
+  // With a callback yargs hands its own text (help, version) over instead of printing it.
+  let text = '';
+  await parser.parseAsync([...args], {}, (_error: unknown, _argv: unknown, output: string) => { text = output; });
+  if (failure !== undefined) throw failure;
+  if (text !== '') io.out(text);
+  return exitCode;
 }
 
 function declare(parser: Argv, command: CupelCommand, io: Io, done: (code: ExitCode) => void): void {
@@ -52,4 +75,19 @@ function declare(parser: Argv, command: CupelCommand, io: Io, done: (code: ExitC
       if (command.handler) done(await command.handler(argv, io));
     },
   );
+}
+
+function unknownCommand(called: string, entries: readonly CommandEntry[]): CupelError {
+  return new UsageError('unknown-command', `there is no command "${called}"`, {
+    remedy: `one of: ${entries.map(({ name }) => name).join(', ')}`,
+  });
+}
+
+function firstLine(message: string | null): string {
+  const line = message?.split('\n')[0] ?? '';
+  return line === '' ? 'wrong arguments' : line;
+}
+
+function version(): string {
+  return (JSON.parse(readFileSync(packageFile, 'utf8')) as { version: string }).version;
 }

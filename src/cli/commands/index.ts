@@ -1,4 +1,9 @@
-/** Every command, in the order `cupel --help` shows them. One file each. */
-import type { CupelCommand } from '../command.ts';
+/**
+ * Every command, in the order `cupel --help` shows them. One file each, loaded only when it is called.
+ * `describe` stands here too, so that the list of commands needs none of them.
+ */
+import type { CommandEntry } from '../command.ts';
 
-export const commands: readonly CupelCommand[] = [];
+export const commands: readonly CommandEntry[] = [
+  { name: 'gate', describe: 'judge an ARF already there by a baseline', load: async () => (await import('./gate.ts')).gateCommand },
+];
