@@ -1,0 +1,125 @@
+variable "baseline" {
+  type        = string
+  default     = "debian12-cis-l1-server"
+  description = "Name of a shipped baseline, or the path of a baseline file."
+  validation {
+    condition     = length(var.baseline) > 0
+    error_message = "The baseline must not be empty."
+  }
+}
+
+variable "image" {
+  type        = string
+  default     = "debian12-cis"
+  description = "Name of the image: it starts the names of the output and of the evidence directory."
+  validation {
+    condition     = length(regexall("^[a-z0-9][a-z0-9._-]{0,62}$", var.image)) > 0
+    error_message = "The image name must be 1 to 63 of a-z, 0-9, dot, underscore and hyphen, beginning with a letter or digit."
+  }
+}
+
+variable "base_image" {
+  type        = string
+  description = "Path of the qcow2 the build starts from. It is only read."
+  validation {
+    condition     = length(regexall("\\.(qcow2|img)$", var.base_image)) > 0
+    error_message = "The base_image must be the path of a qcow2 file."
+  }
+}
+
+variable "seed_dir" {
+  type        = string
+  description = "Directory made by packer/make-seed.sh: the builder user's key and the cloud-init seed that lets it in."
+  validation {
+    condition     = length(var.seed_dir) > 0
+    error_message = "The seed_dir must not be empty: make one with packer/make-seed.sh."
+  }
+}
+
+variable "cupel" {
+  type        = list(string)
+  default     = ["node", "dist/cli/main.js"]
+  description = "The cupel command, word by word."
+  validation {
+    condition     = length(var.cupel) > 0
+    error_message = "The cupel command must have at least one word."
+  }
+}
+
+variable "evidence_dir" {
+  type        = string
+  default     = "artifacts"
+  description = "Directory that gets one evidence directory per build."
+}
+
+variable "output_dir" {
+  type        = string
+  default     = "output"
+  description = "Directory that gets one image directory per build; nothing is left in it when a build fails."
+}
+
+variable "run" {
+  type        = string
+  default     = env("PACKER_RUN_UUID")
+  description = "Identifies this build in names and in the evidence. Packer's own run UUID unless given."
+  validation {
+    condition     = length(regexall("^[A-Za-z0-9][A-Za-z0-9-]{5,63}$", var.run)) > 0
+    error_message = "The run must be 6 to 64 letters, digits and hyphens."
+  }
+}
+
+variable "accelerator" {
+  type        = string
+  default     = "kvm"
+  description = "How QEMU runs the machine: kvm, or tcg (emulation, many times slower) where KVM does not work."
+  validation {
+    condition     = contains(["kvm", "tcg"], var.accelerator)
+    error_message = "The accelerator must be kvm or tcg."
+  }
+}
+
+variable "cpus" {
+  type        = number
+  default     = 2
+  description = "Virtual CPUs."
+  validation {
+    condition     = var.cpus >= 1 && var.cpus <= 64
+    error_message = "The number of cpus must be between 1 and 64."
+  }
+}
+
+variable "memory" {
+  type        = number
+  default     = 2560
+  description = "Memory in MiB. A scan needs about 450 of it at its peak."
+  validation {
+    condition     = var.memory >= 1536
+    error_message = "The memory must be at least 1536 MiB."
+  }
+}
+
+variable "disk_size" {
+  type        = string
+  default     = "8192M"
+  description = "Size of the image's disk; the root file system grows to it at boot."
+  validation {
+    condition     = length(regexall("^[0-9]+[MG]$", var.disk_size)) > 0
+    error_message = "The disk_size must be a number followed by M or G."
+  }
+}
+
+variable "ssh_timeout" {
+  type        = string
+  default     = "20m"
+  description = "How long the machine may take to its first login. Emulated machines are slow."
+  validation {
+    condition     = length(regexall("^([0-9]+[hms])+$", var.ssh_timeout)) > 0
+    error_message = "The ssh_timeout must be a duration such as 20m or 1h30m."
+  }
+}
+
+variable "console_log" {
+  type        = string
+  default     = "/dev/null"
+  description = "File that gets the machine's serial console, for builds that do not come up."
+}
