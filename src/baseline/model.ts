@@ -48,6 +48,8 @@ export interface Baseline {
   /** Short rule ids that the choices (or `select`/`deselect`) add to or drop from the profile. */
   select: string[];
   deselect: string[];
+  /** Short group ids that the profile leaves out and that hold selected rules: a rule in an unselected group is never evaluated. */
+  selectGroups?: string[];
   /** Those still in force at `asOf`; expired ones are in `expired` and count again. */
   ignore: IgnoreEntry[];
   expired: IgnoreEntry[];

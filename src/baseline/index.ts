@@ -1,0 +1,10 @@
+/** What an image should be: the schema, loading, choices, ignore lists, the tailoring, the lock. */
+export * from './model.ts';
+export { BaselineError, describeProblem, type Problem } from './problem.ts';
+export { baselineJsonSchema } from './schema.ts';
+export { type BaselineDocument } from './document.ts';
+export { inspectBaseline, loadBaseline, shippedFolder, type LoadOptions } from './load.ts';
+export { inspectAgainst, resolveBaseline, tailoredProfileId, type ResolveOptions } from './resolve.ts';
+export { renderTailoring } from './tailoring.ts';
+export { readLock, readLockDigests, renderLock, type LockDigests } from './lock.ts';
+export { holdsOn, isIsoDate, readIgnoreList, type IgnoreLine, type IgnoreList, type IgnoreListProblem, type IgnoreTerms } from './ignore-list.ts';

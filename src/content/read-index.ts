@@ -1,0 +1,121 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { ConfigurationError, CupelError } from '../errors.ts';
+import { XmlScanner } from '../xml/index.ts';
+import { BenchmarkReader } from './benchmark-reader.ts';
+import type { ContentIndex, ContentProfile, ContentRule, ContentValue } from './model.ts';
+
+/** Changes when what is cached changes. */
+const format = 2;
+
+export interface IndexOptions {
+  /** Where indexes are kept by the content's digest; nothing is kept without it. */
+  cacheDir?: string;
+}
+
+/** The index as JSON: maps as lists of their values. */
+interface StoredIndex extends Omit<ContentIndex, 'profiles' | 'groups' | 'rules' | 'values'> {
+  format: typeof format;
+  profiles: ContentProfile[];
+  groups: [string, boolean][];
+  rules: ContentRule[];
+  values: ContentValue[];
+}
+
+/**
+ * Reads what a SCAP source data stream holds, in one pass over its bytes.
+ * @throws ConfigurationError `content-not-found`, `content-invalid`, `content-no-benchmark`, …
+ */
+export async function readContentIndex(path: string, options: IndexOptions = {}): Promise<ContentIndex> {
+  if (options.cacheDir === undefined) return await parseIndex(path);
+  const { sha256 } = await digestFile(path);
+  const cached = join(options.cacheDir, 'index', `${sha256}.json`);
+  const stored = await readStored(cached);
+  if (stored) return stored;
+  const index = await parseIndex(path);
+  await store(cached, index);
+  return index;
+}
+
+/**
+ * SHA-256 (hex) and size in bytes of a file.
+ * @throws ConfigurationError `content-not-found`
+ */
+export async function digestFile(path: string): Promise<{ sha256: string; size: number }> {
+  const hash = createHash('sha256');
+  let size = 0;
+  for await (const chunk of chunksOf(path)) {
+    hash.update(chunk);
+    size += chunk.length;
+  }
+  return { sha256: hash.digest('hex'), size };
+}
+
+async function* chunksOf(path: string): AsyncGenerator<Buffer> {
+  try {
+    for await (const chunk of createReadStream(path, { highWaterMark: 1024 * 1024 })) yield chunk as Buffer;
+  } catch (cause) {
+    if (cause instanceof CupelError || !(cause instanceof Error && 'syscall' in cause)) throw cause;
+    throw new ConfigurationError('content-not-found', `cannot read SCAP content ${path}: ${cause.message}`, {
+      cause, subject: path, remedy: 'cupel content fetch <product> gets it',
+    });
+  }
+}
+
+async function parseIndex(path: string): Promise<ContentIndex> {
+  const reader = new BenchmarkReader();
+  const scanner = new XmlScanner(reader);
+  const hash = createHash('sha256');
+  let size = 0;
+  try {
+    for await (const chunk of chunksOf(path)) {
+      hash.update(chunk);
+      size += chunk.length;
+      scanner.write(chunk);
+    }
+    scanner.end();
+    return { ...reader.result(), sha256: hash.digest('hex'), size };
+  } catch (cause) {
+    if (cause instanceof ConfigurationError && cause.code === 'content-not-found') throw cause;
+    if (!(cause instanceof CupelError)) throw cause;
+    // What is broken evidence in an ARF is a broken configuration here.
+    const code = cause instanceof ConfigurationError ? cause.code : 'content-invalid';
+    throw new ConfigurationError(code, `${path} is not usable SCAP content: ${cause.message}`, {
+      cause, subject: path, remedy: cause.remedy ?? 'fetch it again: cupel content fetch <product> --refresh',
+    });
+  }
+}
+
+async function readStored(file: string): Promise<ContentIndex | undefined> {
+  let text: string;
+  try {
+    text = await readFile(file, 'utf8');
+  } catch {
+    return undefined; // Not cached yet.
+  }
+  const stored = parseStored(text);
+  if (stored?.format !== format) return undefined;
+  const { format: _format, profiles, groups, rules, values, ...rest } = stored;
+  const byId = <T extends { id: string }>(items: T[]): Map<string, T> => new Map(items.map((item) => [item.id, item]));
+  return { ...rest, profiles: byId(profiles), groups: new Map(groups), rules: byId(rules), values: byId(values) };
+}
+
+function parseStored(text: string): StoredIndex | undefined {
+  try {
+    return JSON.parse(text) as StoredIndex;
+  } catch {
+    return undefined; // A damaged cache is no more than a missing one: it is written anew.
+  }
+}
+
+async function store(file: string, index: ContentIndex): Promise<void> {
+  const stored: StoredIndex = {
+    ...index, format, profiles: [...index.profiles.values()], groups: [...index.groups], rules: [...index.rules.values()], values: [...index.values.values()],
+  };
+  await mkdir(dirname(file), { recursive: true });
+  const temporary = `${file}.${randomBytes(6).toString('hex')}`;
+  await writeFile(temporary, JSON.stringify(stored));
+  await rename(temporary, file);
+}
