@@ -1,0 +1,31 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Target } from '../target/index.ts';
+
+const sayOk = 'printf "ok %s\\n" "$2" >"$1/answer"';
+const sayNo = 'printf "no %s\\n" "$2" >"$1/answer"';
+
+/** So many refused logins, while the old connection still works, prove a lock-out. */
+const refusals = 3;
+
+/**
+ * Logs in anew after a guarded step. The new login itself gives the confirmation, so only a login that works
+ * and still has root can keep the step. When the old connection shows that the machine is well and only new
+ * logins fail, the rollback is asked for at once; else the machine's own deadline decides.
+ * @param onKept called when the step was confirmed
+ */
+export async function confirmLogin(target: Target, directory: string, index: number, seconds: number, onKept: () => void): Promise<void> {
+  const deadline = Date.now() + seconds * 1000;
+  const args = [directory, String(index)];
+  for (let refused = 0; Date.now() < deadline; ) {
+    if ((await target.probe(sayOk, args, 30)).ok) {
+      onKept();
+      return;
+    }
+    refused++;
+    if (refused >= refusals) {
+      const denied = await target.run(sayNo, { args, timeoutSeconds: 30 }).then((result) => result.exitCode === 0, () => false);
+      if (denied) return;
+    }
+    await sleep(1000);
+  }
+}
