@@ -1,0 +1,3 @@
+/** The lab: real systemd machines for tests, in systemd-nspawn, reached by SSH on loopback. */
+export { startMachine } from './machine.ts';
+export type { ExecResult, Machine, MachineOptions } from './machine.ts';

@@ -1,0 +1,187 @@
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import path from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { execa } from 'execa';
+import { createState, leaderOf, reapLeftovers, removeState, type StateDirectory } from './state.ts';
+
+const LAB = path.dirname(fileURLToPath(import.meta.url));
+const CACHE = path.join(LAB, '../../../.cache/lab');
+const BOOT_SECONDS = 60;
+
+export interface MachineOptions {
+  /** Part of the host name; lower-case letters, digits and hyphens. */
+  name?: string;
+  /** `false`: reachable by SSH, but nothing in it reaches the world. Default `true`. */
+  network?: boolean;
+  /** Room for what the machine writes, as tmpfs sizes are given. Default `3G`. */
+  disk?: string;
+}
+
+export interface ExecResult {
+  stdout: string;
+  stderr: string;
+  exitCode: number;
+}
+
+/** A running machine. It dies with this process, however that ends. */
+export interface Machine {
+  readonly name: string;
+  readonly host: '127.0.0.1';
+  readonly port: number;
+  readonly user: 'debian';
+  /** Private key (ed25519, OpenSSH format) that logs `user` in. */
+  readonly keyFile: string;
+  /** The machine's root directory seen from the host, also after it is powered off. */
+  readonly root: string;
+  /** What the boots printed. */
+  readonly console: string;
+  /** Runs a shell command as root inside, past SSH. `stdin` is fed to it. */
+  exec(command: string, stdin?: string): Promise<ExecResult>;
+  /** Runs a command by SSH as `user`. */
+  ssh(command: string): Promise<ExecResult>;
+  /** Waits until `user` can log in. Throws after a minute. */
+  untilReachable(): Promise<void>;
+  /** `drop`: connections break and new ones are refused. `stall`: packets vanish in silence. */
+  cutNetwork(how?: 'drop' | 'stall'): Promise<void>;
+  restoreNetwork(): Promise<void>;
+  /** From now on a reboot ends in power-off. */
+  stayOffAtReboot(): void;
+  /** Orderly power-off; `root` stays readable until `stop`. */
+  powerOff(): Promise<void>;
+  /** Takes the machine away with all it had. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Starts a fresh Debian 12 machine on the shared root and waits until it can be logged in to.
+ * Needs root, systemd-nspawn, slirp4netns and, the first time, mmdebstrap.
+ */
+export async function startMachine(options: MachineOptions = {}): Promise<Machine> {
+  reapLeftovers();
+  const { stdout: sharedRoot } = await execa(path.join(LAB, 'make-root.sh'), [CACHE], { stderr: 'inherit' });
+  const state = createState(options.name ?? 'machine');
+  const file = (name: string) => path.join(state.path, name);
+  const port = await freePort();
+  const keyFile = file('key');
+  await execa('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-C', state.name, '-f', keyFile]);
+  writeFileSync(file('port'), String(port));
+  if (options.network === false) writeFileSync(file('closed'), '');
+
+  // Killing unshare kills the first process of the namespace, and that all others in it;
+  // setpriv has the kernel kill unshare when we die, were it by SIGKILL.
+  const consoleFile = file('console.log');
+  const supervisor = execa('setpriv', ['--pdeathsig', 'KILL',
+    'unshare', '--mount', '--pid', '--mount-proc', '--kill-child=KILL',
+    path.join(LAB, 'machine.sh'), state.path, sharedRoot, state.name, options.disk ?? '3G'],
+  { stdin: 'ignore', stdout: { file: consoleFile }, stderr: { file: consoleFile }, reject: false, cleanup: false });
+  const atExit = () => {
+    supervisor.kill('SIGKILL');
+    rmSync(state.path, { recursive: true, force: true });
+  };
+  process.once('exit', atExit);
+  let ended = false;
+  void supervisor.then(() => { ended = true; });
+
+  const sshOptions = ['-F', 'none', '-i', keyFile, '-p', String(port), '-o', 'IdentitiesOnly=yes', '-o', 'BatchMode=yes',
+    '-o', 'StrictHostKeyChecking=no', '-o', 'UserKnownHostsFile=/dev/null', '-o', 'LogLevel=ERROR', '-o', 'ConnectTimeout=5'];
+  const namespace = () => {
+    const children = readFileSync(`/proc/${supervisor.pid ?? 0}/task/${supervisor.pid ?? 0}/children`, 'utf8');
+    return children.trim();
+  };
+  const uplink = (action: string) => execa('nsenter', ['--target', namespace(), '--mount', '--pid', '--',
+    path.join(LAB, 'uplink.sh'), state.path, action]);
+
+  const machine: Machine = {
+    name: state.name, host: '127.0.0.1', port, user: 'debian', keyFile,
+    get root() { return `/proc/${namespace()}/root${file('root')}`; },
+    get console() { return readFileSync(consoleFile, 'utf8'); },
+
+    async exec(command, stdin = '') {
+      const leader = leaderOf(state);
+      if (leader === undefined) throw new Error(`${state.name} is not running`);
+      return resultOf(await execa('nsenter', ['--target', String(leader), '--mount', '--uts', '--ipc', '--net', '--pid',
+        '--root', '--wdns=/root', '/bin/sh', '-c', command],
+      { input: stdin, reject: false, extendEnv: false, env: { PATH: '/usr/sbin:/usr/bin:/sbin:/bin', HOME: '/root', LC_ALL: 'C.UTF-8' } }));
+    },
+
+    async ssh(command) {
+      return resultOf(await execa('ssh', [...sshOptions, `debian@127.0.0.1`, command], { stdin: 'ignore', reject: false }));
+    },
+
+    async untilReachable() {
+      const deadline = Date.now() + BOOT_SECONDS * 1000;
+      let last = '';
+      while (Date.now() < deadline) {
+        if (ended) break;
+        const login = await machine.ssh('true');
+        if (login.exitCode === 0) return;
+        last = login.stderr.trim();
+        await delay(50);
+      }
+      throw new Error(`${state.name} cannot be logged in to: ${last}\n${machine.console}`);
+    },
+
+    async cutNetwork(how = 'drop') {
+      writeFileSync(file('cut'), how);
+      await uplink(how === 'drop' ? 'down' : 'stall');
+    },
+    async restoreNetwork() {
+      const how = readFileSync(file('cut'), 'utf8');
+      rmSync(file('cut'));
+      await uplink(how === 'drop' ? 'up' : 'resume');
+    },
+
+    stayOffAtReboot() { writeFileSync(file('stay-off'), ''); },
+
+    async powerOff() {
+      await machine.exec('systemctl poweroff');
+      while (!ended && leaderOf(state) !== undefined) await delay(50);
+    },
+
+    async stop() {
+      process.removeListener('exit', atExit);
+      supervisor.kill('SIGKILL');
+      await supervisor;
+      await untilGone(state);
+    },
+  };
+
+  try {
+    await machine.untilReachable();
+  } catch (error) {
+    await machine.stop();
+    throw error;
+  }
+  return machine;
+}
+
+/** The processes die one after the other: a control group can go when its last one has. */
+async function untilGone(state: StateDirectory): Promise<void> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      removeState(state);
+      return;
+    } catch (error) {
+      if (attempt === 100) throw error;
+      await delay(50);
+    }
+  }
+}
+
+function resultOf(result: { stdout: string; stderr: string; exitCode?: number | undefined }): ExecResult {
+  return { stdout: result.stdout, stderr: result.stderr, exitCode: result.exitCode ?? -1 };
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(0, '127.0.0.1', resolve);
+  });
+  const address = server.address();
+  await new Promise((resolve) => server.close(resolve));
+  if (address === null || typeof address === 'string') throw new Error('no free port');
+  return address.port;
+}
