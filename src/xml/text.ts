@@ -1,0 +1,129 @@
+import { plainText } from './byteclass.ts';
+import { xmlError } from './failure.ts';
+import { referenceEnd, resolveReference } from './reference.ts';
+import { decodeUtf8 } from './utf8.ts';
+import type { ByteWindow } from './window.ts';
+
+interface TextSink {
+  readonly wantsText?: boolean;
+  text(text: string): void;
+}
+
+/** Reads runs of character data and CDATA sections. */
+export class TextReader {
+  /** Bytes since the last tag. */
+  length = 0;
+  private readonly sink: TextSink;
+  private readonly window: ByteWindow;
+  private readonly limit: number;
+  private wanted = true;
+
+  constructor(sink: TextSink, window: ByteWindow, limit: number) {
+    this.sink = sink;
+    this.window = window;
+    this.limit = limit;
+  }
+
+  /** Consumes text up to the next `<` or the last byte that can be understood. False when it needs more bytes to go on. */
+  read(): boolean {
+    const { window } = this;
+    const { bytes } = window;
+    this.wanted = this.sink.wantsText !== false;
+    let from = window.at;
+    let i = from;
+    for (;;) {
+      while (plainText[bytes[i] as number] === 1) i++;
+      const byte = bytes[i];
+      if (byte === 0x3c) break;
+      if (byte === 0) {
+        i = this.wholeCharacters(i);
+        this.emit(from, i);
+        this.consume(i);
+        return false;
+      }
+      const next = byte === 0x26 ? this.reference(from, i) : byte === 0x0d ? this.lineEnd(from, i) : this.bracket(i);
+      if (next < 0) {
+        this.emit(from, i);
+        this.consume(i);
+        return false;
+      }
+      i = next;
+      if (byte !== 0x5d) from = i;
+    }
+    this.emit(from, i);
+    this.consume(i);
+    return true;
+  }
+
+  /** Hands over the content of a CDATA section, which stands whole in the window. */
+  section(start: number, end: number): void {
+    this.wanted = this.sink.wantsText !== false;
+    this.grow(end - start);
+    const { bytes } = this.window;
+    let from = start;
+    for (let i = start; i < end; i++) {
+      if (bytes[i] !== 0x0d) continue;
+      this.emit(from, i);
+      from = i + 1;
+      if (bytes[from] !== 0x0a || from === end) this.hand('\n');
+    }
+    this.emit(from, end);
+  }
+
+  private reference(from: number, i: number): number {
+    const { window } = this;
+    const end = referenceEnd(window.bytes, i, window.length, window.offset(i));
+    if (end === undefined) return -1;
+    this.emit(from, i);
+    this.hand(resolveReference(window.bytes, i, end, window.offset(i)));
+    return end;
+  }
+
+  /** CR and CRLF become LF. */
+  private lineEnd(from: number, i: number): number {
+    const next = this.window.bytes[i + 1];
+    if (next === 0) return -1;
+    this.emit(from, i);
+    if (next !== 0x0a) this.hand('\n');
+    return i + 1;
+  }
+
+  /** `]]>` may not stand in text. */
+  private bracket(i: number): number {
+    const { window } = this;
+    const { bytes } = window;
+    if (bytes[i + 1] === 0) return -1;
+    if (bytes[i + 1] !== 0x5d) return i + 1;
+    if (bytes[i + 2] === 0) return -1;
+    if (bytes[i + 2] === 0x3e) throw xmlError('malformed', window.offset(i), '"]]>" in text');
+    return i + 1;
+  }
+
+  /** The last index up to `end` that does not cut a UTF-8 character. */
+  private wholeCharacters(end: number): number {
+    const { bytes, at } = this.window;
+    let lead = end - 1;
+    while (lead > at && ((bytes[lead] as number) & 0xc0) === 0x80) lead--;
+    const byte = lead < at ? 0 : bytes[lead] as number;
+    const length = byte < 0x80 ? 1 : byte < 0xe0 ? 2 : byte < 0xf0 ? 3 : 4;
+    return lead >= at && lead + length > end ? lead : end;
+  }
+
+  private emit(from: number, to: number): void {
+    if (this.wanted && to > from) this.sink.text(decodeUtf8(this.window.bytes, from, to));
+  }
+
+  private hand(text: string): void {
+    if (this.wanted) this.sink.text(text);
+  }
+
+  private consume(to: number): void {
+    this.grow(to - this.window.at);
+    this.window.at = to;
+  }
+
+  private grow(bytes: number): void {
+    this.length += bytes;
+    if (this.length > this.limit) throw xmlError('too-long', this.window.offset(this.window.at), `text longer than ${this.limit} bytes`);
+  }
+}

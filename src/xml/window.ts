@@ -1,0 +1,37 @@
+/**
+ * The bytes not yet consumed. After the last one there is always a 0, which no checked document
+ * contains: the inner loops stop at it instead of comparing indexes.
+ */
+export class ByteWindow {
+  bytes = new Uint8Array(1 << 17);
+  /** Where the next token begins. */
+  at = 0;
+  length = 0;
+  /** Offset in the document of `bytes[0]`. */
+  base = 0;
+  /** Whether the document begins with a byte order mark. */
+  startsWithMark = false;
+
+  append(chunk: Uint8Array): void {
+    if (this.at > 0) {
+      this.bytes.copyWithin(0, this.at, this.length);
+      this.base += this.at;
+      this.length -= this.at;
+      this.at = 0;
+    }
+    const length = this.length + chunk.length;
+    if (length >= this.bytes.length) {
+      const grown = new Uint8Array(Math.max(length + 1, this.bytes.length * 2));
+      grown.set(this.bytes.subarray(0, this.length));
+      this.bytes = grown;
+    }
+    this.bytes.set(chunk, this.length);
+    this.length = length;
+    this.bytes[length] = 0;
+  }
+
+  /** Offset in the document of the byte at `index`. */
+  offset(index: number): number {
+    return this.base + index;
+  }
+}
