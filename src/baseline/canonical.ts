@@ -5,8 +5,8 @@ import type { Baseline, IgnoreEntry } from './model.ts';
  * SHA-256 (hex) of what a baseline says. Neither the day it was read (an expired entry is still part
  * of it) nor the paths of its files change it.
  */
-export function digestOf(baseline: Omit<Baseline, 'sha256'>): string {
-  const { ignore, expired, sources: _sources, ...rest } = baseline;
+export function digestOf(baseline: Omit<Baseline, 'sha256'> & { sha256?: string }): string {
+  const { ignore, expired, sources: _sources, sha256: _sha256, ...rest } = baseline;
   const entries = [...ignore, ...expired].sort((a, b) => (a.rule < b.rule ? -1 : 1)).map(withoutSource);
   return createHash('sha256').update(canonicalJson({ ...rest, ignore: entries })).digest('hex');
 }

@@ -10,7 +10,7 @@ import { ConfigurationError } from '../errors.ts';
  */
 const alternative = z.strictObject({
   title: z.string(),
-  /** Rules of this alternative: selected when it is chosen, deselected when another one is. */
+  /** Rules of this alternative: deselected when another one is chosen. See `applyChoice` for what becomes of them when it is. */
   rules: z.array(z.string()),
 });
 
@@ -48,11 +48,16 @@ export async function loadChoices(product: string, folder: string): Promise<Choi
   return {};
 }
 
-/** What choosing one alternative does: its own rules are selected, those of the others deselected. */
-export function applyChoice(choice: Choice, chosen: string): { select: string[]; deselect: string[] } {
+/**
+ * What choosing one alternative does to a profile. The rules of the others are deselected. Of its own
+ * the profile's selection stands; when the profile has none of them, all that the content has are selected.
+ * @param inProfile whether the profile selects a rule
+ */
+export function applyChoice(choice: Choice, chosen: string, inProfile: (rule: string) => boolean): { select: string[]; deselect: string[] } {
   const own = new Set(choice.alternatives[chosen]?.rules);
   const others = Object.values(choice.alternatives).flatMap((other) => other.rules).filter((rule) => !own.has(rule));
-  return { select: [...own].sort(), deselect: [...new Set(others)].sort() };
+  const select = [...own].some(inProfile) ? [] : [...own];
+  return { select: select.sort(), deselect: [...new Set(others)].sort() };
 }
 
 /** Rules that look like one of a choice's alternatives but are in no list: new content may have brought a new alternative. */

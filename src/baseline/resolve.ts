@@ -37,7 +37,7 @@ export function inspectAgainst(
   const profile = findProfile(document, index, problems);
   if (profile === undefined) return { baseline: undefined, problems };
 
-  const chosen = resolveChoices(document, index, problems);
+  const chosen = resolveChoices(document, index, profile, problems);
   const select = sorted([...chosen.select, ...known(document.select, index)].filter((rule) => profile.rules[rule] !== true));
   const dropped = known(document.deselect, index);
   for (const rule of dropped.filter((id) => document.select.some(({ value }) => short(value) === id))) {
@@ -125,7 +125,10 @@ function findProfile(document: BaselineDocument, index: ContentIndex, problems: 
   return undefined;
 }
 
-function resolveChoices(document: BaselineDocument, index: ContentIndex, problems: Problem[]): { select: string[]; deselect: string[] } {
+function resolveChoices(
+  document: BaselineDocument, index: ContentIndex, profile: ContentProfile, problems: Problem[],
+): { select: string[]; deselect: string[] } {
+  const inProfile = selectedRules(index, profile);
   const select: string[] = [];
   const deselect: string[] = [];
   for (const [name, { value, ...place }] of document.choices) {
@@ -140,7 +143,7 @@ function resolveChoices(document: BaselineDocument, index: ContentIndex, problem
       });
       continue;
     }
-    const applied = applyChoice(choice, value);
+    const applied = applyChoice(choice, value, (rule) => inProfile.has(rule));
     select.push(...applied.select.filter((rule) => index.rules.has(rule)));
     deselect.push(...applied.deselect.filter((rule) => index.rules.has(rule)));
   }
