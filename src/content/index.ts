@@ -2,3 +2,9 @@
 export { fullId, selectedRules, shortId, valueIn } from './model.ts';
 export type { ContentIndex, ContentProfile, ContentRule, ContentValue } from './model.ts';
 export { readContentIndex, type IndexOptions } from './read-index.ts';
+export { digestFile } from './read-index.ts';
+export { fetchContent, type FetchOptions } from './fetch.ts';
+export { findCached, type ContentFile } from './cache.ts';
+export { dataStreamName, products } from './products.ts';
+export { debianArchive, type AptSource } from './apt.ts';
+export { upstreamRelease, type ReleaseSource } from './release.ts';
