@@ -6,12 +6,12 @@ export interface XmlName {
   /** Namespace URI, '' when none. */
   readonly uri: string;
   readonly local: string;
+  /** `local`, or `{uri}local` when there is a namespace: how attributes are looked up, and names are matched. */
+  readonly key: string;
 }
 
 /** A resolved name. One object per (uri, local) and scanner, so names may be compared by identity. */
 export interface ExpandedName extends XmlName {
-  /** `local`, or `{uri}local` when there is a namespace: how attributes are looked up. */
-  readonly key: string;
   /** The last tag this was an attribute of: finds duplicates without a set. */
   seen: number;
 }

@@ -1,0 +1,101 @@
+import { open, type FileHandle } from 'node:fs/promises';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { createGunzip } from 'node:zlib';
+import { CupelError, EvidenceError } from '../errors.ts';
+
+const chunkSize = 1 << 17;
+/** A real ARF has 10 to 50 MB. */
+const defaultLimit = 1 << 30;
+
+/**
+ * Hands the bytes of an evidence file to `take`, decompressed when the file is gzip (told by its first bytes).
+ *
+ * @param take called with chunks that are reused afterwards; what it throws comes out unchanged
+ * @param limit most bytes after decompression; 1 GiB when undefined
+ * @throws EvidenceError `evidence-missing`, `evidence-unreadable`, `evidence-too-large`, `gzip-truncated`, `gzip-corrupt`
+ */
+export async function readEvidenceBytes(path: string, take: (chunk: Uint8Array) => void, limit: number = defaultLimit): Promise<void> {
+  let taken = 0;
+  const bounded = (chunk: Uint8Array): void => {
+    taken += chunk.length;
+    if (taken > limit) throw new EvidenceError('evidence-too-large', `${path}: more than ${limit} bytes of evidence`, { subject: path });
+    take(chunk);
+  };
+  const file = await openEvidence(path);
+  try {
+    const source = new FileSource(file, path);
+    const first = await source.next();
+    if (first === undefined) return;
+    if (first[0] === 0x1f && (first.length === 1 || first[1] === 0x8b)) await gunzip(path, source, first, bounded);
+    else for (let chunk: Uint8Array | undefined = first; chunk !== undefined; chunk = await source.next()) bounded(chunk);
+  } finally {
+    await file.close();
+  }
+}
+
+async function openEvidence(path: string): Promise<FileHandle> {
+  try {
+    return await open(path, 'r');
+  } catch (cause) {
+    const missing = (cause as NodeJS.ErrnoException).code === 'ENOENT';
+    throw missing
+      ? new EvidenceError('evidence-missing', `${path}: there is no such file`, { cause, subject: path })
+      : unreadable(path, cause);
+  }
+}
+
+function unreadable(path: string, cause: unknown): EvidenceError {
+  return new EvidenceError('evidence-unreadable', `${path}: cannot be read (${cause instanceof Error ? cause.message : String(cause)})`, { cause, subject: path });
+}
+
+/** The file's bytes, in a buffer used again and again. */
+class FileSource {
+  drained = false;
+  read = 0;
+  private readonly file: FileHandle;
+  private readonly path: string;
+  private readonly buffer = new Uint8Array(chunkSize);
+
+  constructor(file: FileHandle, path: string) {
+    this.file = file;
+    this.path = path;
+  }
+
+  async next(): Promise<Uint8Array | undefined> {
+    try {
+      const { bytesRead } = await this.file.read(this.buffer, 0, chunkSize);
+      this.read += bytesRead;
+      this.drained = bytesRead === 0;
+      return this.drained ? undefined : this.buffer.subarray(0, bytesRead);
+    } catch (cause) {
+      throw unreadable(this.path, cause);
+    }
+  }
+
+  /** Chunks of their own memory, for a consumer that keeps them a while. */
+  async* copies(first: Uint8Array): AsyncGenerator<Uint8Array> {
+    for (let chunk: Uint8Array | undefined = first; chunk !== undefined; chunk = await this.next()) yield chunk.slice();
+  }
+}
+
+async function gunzip(path: string, source: FileSource, first: Uint8Array, take: (chunk: Uint8Array) => void): Promise<void> {
+  const inflate = createGunzip({ chunkSize });
+  try {
+    await pipeline(Readable.from(source.copies(first), { objectMode: false }), inflate, async (chunks: AsyncIterable<Uint8Array>) => {
+      for await (const chunk of chunks) take(chunk);
+    });
+  } catch (cause) {
+    if (cause instanceof CupelError) throw cause;
+    const code = (cause as NodeJS.ErrnoException).code;
+    if (code === 'Z_BUF_ERROR') throw new EvidenceError('gzip-truncated', `${path}: the compressed file ends too early`, { cause, subject: path });
+    // zlib ends the stream at the first byte that belongs to no gzip member.
+    if (code?.startsWith('Z_') === true || code === 'ERR_STREAM_PREMATURE_CLOSE') throw corrupt(path, cause);
+    throw cause;
+  }
+  if (!source.drained || inflate.bytesWritten !== source.read) throw corrupt(path, undefined);
+}
+
+function corrupt(path: string, cause: unknown): EvidenceError {
+  return new EvidenceError('gzip-corrupt', `${path}: the compressed file is damaged or has something behind its end`, { cause, subject: path });
+}

@@ -1,0 +1,1 @@
+export { AssayReader } from './reader.ts';

@@ -1,0 +1,77 @@
+import type { XmlAttributes, XmlHandler, XmlName } from '../../xml/index.ts';
+import type { Budget } from './budget.ts';
+
+/**
+ * What a reader wants of one kind of element. What no shape names is skipped with all that is in it,
+ * except that its text belongs to the innermost shape that wants text.
+ */
+export interface Shape {
+  /** By `XmlName.key`. */
+  readonly children?: () => ReadonlyMap<string, Shape>;
+  open?(attributes: XmlAttributes): void;
+  /** Called with all the text inside, white space trimmed and folded; its presence makes text wanted. */
+  text?(text: string): void;
+  close?(): void;
+}
+
+interface Frame {
+  shape: Shape;
+  children: ReadonlyMap<string, Shape>;
+}
+
+const none: ReadonlyMap<string, Shape> = new Map();
+
+/** Walks a document along shapes. */
+export class ShapeWalker implements XmlHandler {
+  wantsText = false;
+  private readonly roots: ReadonlyMap<string, Shape>;
+  private readonly watch: (name: XmlName, known: boolean, depth: number) => void;
+  private readonly budget: Budget;
+  private readonly frames: Frame[] = [];
+  private current: Frame | undefined;
+  /** Open elements inside the current frame that no shape names. */
+  private skipped = 0;
+  private gathered = '';
+
+  /** @param watch sees every element: whether a shape names it, and how many shaped elements it is in */
+  constructor(roots: ReadonlyMap<string, Shape>, budget: Budget, watch: (name: XmlName, known: boolean, depth: number) => void) {
+    this.roots = roots;
+    this.budget = budget;
+    this.watch = watch;
+  }
+
+  open(name: XmlName, attributes: XmlAttributes): void {
+    const shape = this.skipped > 0 ? undefined : (this.current === undefined ? this.roots : this.current.children).get(name.key);
+    this.watch(name, shape !== undefined, this.frames.length);
+    if (shape === undefined) {
+      this.skipped++;
+      return;
+    }
+    this.current = { shape, children: shape.children?.() ?? none };
+    this.frames.push(this.current);
+    if (shape.text !== undefined) {
+      this.wantsText = true;
+      this.gathered = '';
+    }
+    shape.open?.(attributes);
+  }
+
+  text(text: string): void {
+    this.budget.spend(text.length);
+    this.gathered += text;
+  }
+
+  close(): void {
+    if (this.skipped > 0) {
+      this.skipped--;
+      return;
+    }
+    const shape = this.frames.pop()?.shape;
+    this.current = this.frames.at(-1);
+    if (shape?.text !== undefined) {
+      this.wantsText = false;
+      shape.text(this.gathered.trim().replace(/[ \t\r\n]+/g, ' '));
+    }
+    shape?.close?.();
+  }
+}
