@@ -72,8 +72,8 @@ Signed-By: $keyring
 SOURCES
 
 say "installing Debian 12 into a directory"
-# update-initramfs runs once, at the end, instead of once per package that asks for it.
 # dpkg does not sync each file: a build that crashes is thrown away whole.
+# shellcheck disable=SC2016  # $1 is for the hook's own shell
 mmdebstrap --quiet --mode=root --variant=minbase --format=directory \
   --dpkgopt='force-unsafe-io' \
   --aptopt='Acquire::Languages "none"' \
@@ -96,6 +96,7 @@ chmod 0600 "$root/boot/grub/grub.cfg"
 grub=/usr/lib/grub/i386-pc
 mkdir -p "$root/boot/grub/i386-pc"
 cp "$root$grub"/*.mod "$root$grub"/*.lst "$root$grub/boot.img" "$root/boot/grub/i386-pc/"
+# shellcheck disable=SC2016  # GRUB's own variable
 printf 'search.fs_uuid %s root\nset prefix=($root)/boot/grub\n' "$uuid" >"$root/boot/grub/i386-pc/load.cfg"
 chroot "$root" grub-mkimage -O i386-pc -o /boot/grub/i386-pc/core.img \
   -c /boot/grub/i386-pc/load.cfg -p /boot/grub biosdisk part_msdos ext2 search_fs_uuid
@@ -119,6 +120,7 @@ qemu-img convert -O qcow2 "$raw" "$work/disk.qcow2"
 if [ -n "${SUDO_UID:-}" ]; then chown "$SUDO_UID:${SUDO_GID:-$SUDO_UID}" "$cache" "$cache/.lock" "$work/disk.qcow2"; fi
 chmod 0644 "$work/disk.qcow2"
 sync "$work/disk.qcow2"
+sha256sum <"$work/disk.qcow2" | cut -d' ' -f1 >"$image.sha256"
 mv "$work/disk.qcow2" "$image"
 say "made $image in $(elapsed) s, $(du -m "$image" | cut -f1) MB"
 printf '%s\n' "$image"

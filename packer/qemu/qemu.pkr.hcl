@@ -21,7 +21,7 @@ source "qemu" "golden" {
   # flattened into one compressed file at the end.
   disk_image       = true
   iso_url          = var.base_image
-  iso_checksum     = "none"
+  iso_checksum     = var.base_checksum
   use_backing_file = true
   qemu_img_args {
     create = ["-F", "qcow2"] # refused without the backing file's format
@@ -48,6 +48,8 @@ source "qemu" "golden" {
     ["-machine", "type=pc"],
     ["-accel", local.accel[var.accelerator].accel],
     ["-cpu", local.accel[var.accelerator].cpu],
+    ["-display", "none"],
+    ["-vnc", "none"], # nobody looks, and Packer's own would ask for no password
     ["-serial", "file:${var.console_log}"],
     # Packer's default forward listens on every interface.
     ["-netdev", "user,id=user.0,hostfwd=tcp:127.0.0.1:{{ .SSHHostPort }}-:22"],
@@ -77,17 +79,18 @@ build {
   # anything but 0 and Packer removes the output directory and records no artifact.
   provisioner "shell-local" {
     environment_vars = [
+      "CUPEL=${var.cupel}",
+      "CUPEL_BASELINE=${var.baseline}",
+      "CUPEL_IMAGE=${var.image}",
+      "CUPEL_OUT=${var.evidence_dir}",
+      "CUPEL_KEY=${var.seed_dir}/id_ed25519",
       "CUPEL_HOST=${build.Host}",
       "CUPEL_PORT=${build.Port}",
       "CUPEL_USER=${build.User}",
       "CUPEL_RUN=${build.PackerRunUUID}",
     ]
     inline = [
-      join(" ", concat(
-        [for word in concat(["exec"], var.cupel) : word == "exec" ? word : "'${word}'"],
-        ["provision", "--host \"$CUPEL_HOST\" --port \"$CUPEL_PORT\" --user \"$CUPEL_USER\" --run-id \"$CUPEL_RUN\""],
-        ["--baseline '${var.baseline}' --image '${var.image}' --out '${var.evidence_dir}' --key-file '${var.seed_dir}/id_ed25519'"],
-      )),
+      "exec node \"$CUPEL\" provision --baseline \"$CUPEL_BASELINE\" --host \"$CUPEL_HOST\" --port \"$CUPEL_PORT\" --user \"$CUPEL_USER\" --run-id \"$CUPEL_RUN\" --image \"$CUPEL_IMAGE\" --out \"$CUPEL_OUT\" --key-file \"$CUPEL_KEY\"",
     ]
   }
 

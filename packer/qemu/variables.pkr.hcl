@@ -13,7 +13,7 @@ variable "image" {
   default     = "debian12-cis"
   description = "Name of the image: it starts the names of the output and of the evidence directory."
   validation {
-    condition     = length(regexall("^[a-z0-9][a-z0-9._-]{0,62}$", var.image)) > 0
+    condition     = var.image != "" && regex_replace(var.image, "^[a-z0-9][a-z0-9._-]{0,62}$", "") == ""
     error_message = "The image name must be 1 to 63 of a-z, 0-9, dot, underscore and hyphen, beginning with a letter or digit."
   }
 }
@@ -22,8 +22,18 @@ variable "base_image" {
   type        = string
   description = "Path of the qcow2 the build starts from. It is only read."
   validation {
-    condition     = length(regexall("\\.(qcow2|img)$", var.base_image)) > 0
+    condition     = var.base_image != "" && regex_replace(var.base_image, "^.+\\.(qcow2|img)$", "") == ""
     error_message = "The base_image must be the path of a qcow2 file."
+  }
+}
+
+variable "base_checksum" {
+  type        = string
+  default     = "none"
+  description = "Checksum of the base image as Packer writes it, such as sha256:<hex>; none trusts the file."
+  validation {
+    condition     = var.base_checksum == "none" || regex_replace(var.base_checksum, "^sha256:[0-9a-f]{64}$", "") == ""
+    error_message = "The base_checksum must be none, or sha256: and 64 hexadecimal digits."
   }
 }
 
@@ -37,12 +47,12 @@ variable "seed_dir" {
 }
 
 variable "cupel" {
-  type        = list(string)
-  default     = ["node", "dist/cli/main.js"]
-  description = "The cupel command, word by word."
+  type        = string
+  default     = "dist/cli/main.js"
+  description = "Path of cupel's main.js, which node runs."
   validation {
     condition     = length(var.cupel) > 0
-    error_message = "The cupel command must have at least one word."
+    error_message = "The cupel path must not be empty."
   }
 }
 
@@ -63,7 +73,7 @@ variable "run" {
   default     = env("PACKER_RUN_UUID")
   description = "Identifies this build in names and in the evidence. Packer's own run UUID unless given."
   validation {
-    condition     = length(regexall("^[A-Za-z0-9][A-Za-z0-9-]{5,63}$", var.run)) > 0
+    condition     = var.run != "" && regex_replace(var.run, "^[A-Za-z0-9][A-Za-z0-9-]{5,63}$", "") == ""
     error_message = "The run must be 6 to 64 letters, digits and hyphens."
   }
 }
@@ -103,7 +113,7 @@ variable "disk_size" {
   default     = "8192M"
   description = "Size of the image's disk; the root file system grows to it at boot."
   validation {
-    condition     = length(regexall("^[0-9]+[MG]$", var.disk_size)) > 0
+    condition     = var.disk_size != "" && regex_replace(var.disk_size, "^[0-9]+[MG]$", "") == ""
     error_message = "The disk_size must be a number followed by M or G."
   }
 }
@@ -113,7 +123,7 @@ variable "ssh_timeout" {
   default     = "20m"
   description = "How long the machine may take to its first login. Emulated machines are slow."
   validation {
-    condition     = length(regexall("^([0-9]+[hms])+$", var.ssh_timeout)) > 0
+    condition     = var.ssh_timeout != "" && regex_replace(var.ssh_timeout, "^([0-9]+[hms])+$", "") == ""
     error_message = "The ssh_timeout must be a duration such as 20m or 1h30m."
   }
 }

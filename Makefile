@@ -1,0 +1,56 @@
+# Cupel's own build, tests and golden image. `make help` lists what there is.
+SHELL := /bin/sh
+.DELETE_ON_ERROR:
+.DEFAULT_GOAL := help
+
+# Settings: make image BASELINE=debian12-cis-l2-server IMAGE=web OUT=/srv/images
+BASELINE ?= debian12-cis-l1-server
+IMAGE    ?= debian12-cis
+OUT      ?= .
+# The finished image that `make smoke` boots: the last one made, unless given.
+QCOW2    ?= $(shell cat .cache/last-image 2>/dev/null)
+
+# Under sudo, files belong to who asked for them.
+OWNED = if [ -n "$$SUDO_UID" ]; then chown -R "$$SUDO_UID:$${SUDO_GID:-$$SUDO_UID}"
+ROOT  = $$([ "$$(id -u)" -eq 0 ] || echo sudo)
+
+.PHONY: help setup build image base content smoke test lint clean
+
+help: ## this list
+	@echo 'Settings: BASELINE=$(BASELINE) IMAGE=$(IMAGE) OUT=$(OUT)'
+	@sed -n 's/^\([a-z]*\):.* ## /\1\t/p' $(MAKEFILE_LIST) | while IFS='	' read -r target what; do printf '  make %-9s %s\n' "$$target" "$$what"; done
+
+setup: ## install what the build and the tests need (Debian packages, npm packages)
+	@scripts/setup.sh
+
+build: setup ## compile to dist/
+	@npm run --silent build
+
+content: build ## fetch the SCAP content (kept in .cache)
+	@node dist/cli/main.js content fetch debian12
+
+base: setup ## make the Debian base image (kept in .cache until its recipe changes)
+	@$(ROOT) env DEBIAN_MIRROR="$${DEBIAN_MIRROR:-}" packer/base/make-base.sh .cache/base >/dev/null
+
+image: build content base ## build the golden image with Packer, then boot and check it
+	@scripts/build-image.sh "$$(packer/base/make-base.sh --path .cache/base)" '$(OUT)/output' \
+	  'image=$(IMAGE)' 'baseline=$(BASELINE)' 'evidence_dir=$(abspath $(OUT))/artifacts' \
+	  || { code=$$?; echo 'make image: no image was made; the evidence, if the build came that far, is in $(OUT)/artifacts' >&2; exit $$code; }
+	@$(MAKE) --no-print-directory smoke
+
+smoke: build ## boot the finished image and compare it with its evidence (QCOW2=, BASELINE=, OUT=)
+	@[ -n '$(QCOW2)' ] || { echo 'smoke: no image yet: run make image, or give QCOW2=path' >&2; exit 64; }
+	@node_modules/.bin/tsx test/e2e/smoke/main.ts --image '$(QCOW2)' --baseline '$(BASELINE)' --artifacts '$(OUT)/artifacts'
+
+test: build ## every test but the ones that need a whole virtual machine
+	@node_modules/.bin/mocha
+
+lint: build ## types, eslint, shellcheck, packer fmt and validate
+	@npm run --silent typecheck
+	@npm run --silent lint
+	@shellcheck $$(git ls-files '*.sh')
+	@packer fmt -check packer >/dev/null && packer fmt -check packer/qemu >/dev/null || { echo 'lint: run packer fmt packer packer/qemu' >&2; exit 1; }
+	@packer validate -var base_image=base.qcow2 -var seed_dir=seed -var base_checksum=sha256:$$(printf 0%.0s $$(seq 64)) packer/qemu >/dev/null
+
+clean: ## remove what was compiled or built, but not artifacts and output
+	@rm -rf dist .cache
