@@ -1,7 +1,7 @@
 #!/bin/sh
 # PID 1 of a lab machine's private mount and PID namespace: whoever kills it takes the
 # machine, its network and its disk along. Boots the machine again for each reboot.
-# Usage: machine.sh STATE_DIR ROOT_DIR NAME DISK_SIZE
+# Usage: machine.sh STATE_DIR LOWER_DIRS NAME DISK_SIZE
 #
 # In STATE_DIR: key.pub, port, and the switches `stay-off` (a reboot ends in power-off),
 # `cut` (boot without network) and `closed` (no way out to the world).

@@ -17,6 +17,8 @@ export interface MachineOptions {
   network?: boolean;
   /** Room for what the machine writes, as tmpfs sizes are given. Default `3G`. */
   disk?: string;
+  /** Debian packages that are there from the start, in a cached layer. */
+  packages?: readonly string[];
 }
 
 export interface ExecResult {
@@ -60,7 +62,7 @@ export interface Machine {
  */
 export async function startMachine(options: MachineOptions = {}): Promise<Machine> {
   reapLeftovers();
-  const { stdout: sharedRoot } = await execa(path.join(LAB, 'make-root.sh'), [CACHE], { stderr: 'inherit' });
+  const { stdout: lower } = await execa(path.join(LAB, 'lower.sh'), [CACHE, ...(options.packages ?? [])], { stderr: 'inherit' });
   const state = createState(options.name ?? 'machine');
   const file = (name: string) => path.join(state.path, name);
   const port = await freePort();
@@ -74,7 +76,7 @@ export async function startMachine(options: MachineOptions = {}): Promise<Machin
   const consoleFile = file('console.log');
   const supervisor = execa('setpriv', ['--pdeathsig', 'KILL',
     'unshare', '--mount', '--pid', '--mount-proc', '--kill-child=KILL',
-    path.join(LAB, 'machine.sh'), state.path, sharedRoot, state.name, options.disk ?? '3G'],
+    path.join(LAB, 'machine.sh'), state.path, lower, state.name, options.disk ?? '3G'],
   { stdin: 'ignore', stdout: { file: consoleFile }, stderr: { file: consoleFile }, reject: false, cleanup: false });
   const atExit = () => {
     supervisor.kill('SIGKILL');
