@@ -3,6 +3,7 @@ import { BenchmarkShapes, xccdf } from './benchmark.ts';
 import type { Budget } from './budget.ts';
 import { arfError } from './failure.ts';
 import type { Shape } from './shape.ts';
+import { TailoringShapes } from './tailoring.ts';
 import { TestResultShapes } from './testresult.ts';
 
 const arf = (local: string): string => `{http://scap.nist.gov/schema/asset-reporting-format/1.1}${local}`;
@@ -15,6 +16,7 @@ export class AssayDocument {
   readonly roots: ReadonlyMap<string, Shape>;
   readonly results: TestResultShapes;
   readonly benchmarks: BenchmarkShapes;
+  readonly tailorings = new TailoringShapes();
   kind: DocumentKind | undefined;
   private readonly resultsInside: BenchmarkShapes;
   private testResults = 0;
@@ -51,9 +53,9 @@ export class AssayDocument {
   private collection(testResult: readonly [string, Shape]): Shape {
     const benchmark = [xccdf('Benchmark'), this.benchmarks.shape] as const;
     const component: Shape = {
-      ...inside(benchmark),
-      open: (attributes) => { this.benchmarks.component = attributes.get('id') ?? ''; },
-      close: () => { this.benchmarks.component = ''; },
+      ...inside(benchmark, [xccdf('Tailoring'), this.tailorings.shape]),
+      open: (attributes) => { this.benchmarks.component = this.tailorings.component = attributes.get('id') ?? ''; },
+      close: () => { this.benchmarks.component = this.tailorings.component = ''; },
     };
     const source = inside([ds('component'), component]);
     const request = inside([arf('content'), inside([ds('data-stream-collection'), source], benchmark)]);

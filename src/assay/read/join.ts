@@ -29,7 +29,7 @@ export function joinAssay(document: AssayDocument): Assay {
       href: result.benchmark?.href ?? '',
     },
     profile: result.profile,
-    tailoring: result.tailoring,
+    tailoring: result.tailoring ?? document.tailorings.of(result.profile),
     startTime: result.startTime,
     endTime: result.endTime,
     testSystem: result.testSystem,
