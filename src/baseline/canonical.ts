@@ -1,17 +1,16 @@
 import { createHash } from 'node:crypto';
-import type { Baseline, IgnoreEntry } from './model.ts';
+import type { Baseline } from './model.ts';
 
 /**
  * SHA-256 (hex) of what a baseline says. Neither the day it was read (an expired entry is still part
  * of it) nor the paths of its files change it.
  */
 export function digestOf(baseline: Omit<Baseline, 'sha256'> & { sha256?: string }): string {
-  const { ignore, expired, sources: _sources, sha256: _sha256, ...rest } = baseline;
-  const entries = [...ignore, ...expired].sort((a, b) => (a.rule < b.rule ? -1 : 1)).map(withoutSource);
-  return createHash('sha256').update(canonicalJson({ ...rest, ignore: entries })).digest('hex');
+  const entries = [...baseline.ignore, ...baseline.expired].sort((a, b) => (a.rule < b.rule ? -1 : 1))
+    .map((entry) => ({ ...entry, source: undefined }));
+  const meaning = { ...baseline, ignore: entries, expired: undefined, sources: undefined, sha256: undefined };
+  return createHash('sha256').update(canonicalJson(meaning)).digest('hex');
 }
-
-const withoutSource = ({ source: _source, ...entry }: IgnoreEntry): Omit<IgnoreEntry, 'source'> => entry;
 
 /** JSON with sorted keys and nothing undefined: one text for one meaning. */
 function canonicalJson(value: unknown): string {

@@ -8,3 +8,8 @@ export { inspectAgainst, resolveBaseline, tailoredProfileId, type ResolveOptions
 export { renderTailoring } from './tailoring.ts';
 export { readLock, readLockDigests, renderLock, type LockDigests } from './lock.ts';
 export { holdsOn, isIsoDate, readIgnoreList, type IgnoreLine, type IgnoreList, type IgnoreListProblem, type IgnoreTerms } from './ignore-list.ts';
+export { lintBaseline, type LintOptions, type LintResult } from './lint.ts';
+export { explainRule, type RuleExplanation } from './explain.ts';
+export { compareBaselines, type Change } from './compare.ts';
+export { expiringEntries, type ExpiringEntry } from './expiring.ts';
+export { listBaselines } from './shipped.ts';

@@ -1,11 +1,13 @@
 import { readFile } from 'node:fs/promises';
-import { dirname, join, relative, resolve } from 'node:path';
+import { basename, dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { loadChoices } from './choices.ts';
 import type { BaselineDocument } from './document.ts';
+import { nearest } from './nearest.ts';
 import { mergeFiles, type ReadFile } from './merge.ts';
 import { readIgnoreFiles } from './ignore-files.ts';
 import { BaselineError, type Place, type Problem } from './problem.ts';
+import { listBaselines } from './shipped.ts';
 import { validateFile } from './validate.ts';
 import { parseYamlFile } from './yaml-file.ts';
 
@@ -54,7 +56,7 @@ async function readWithExtends(file: string, folder: string, chain: readonly str
     problems.push({ ...from, code: 'extends-cycle', what: `${file} extends itself`, remedy: 'take it out of one of the extends lists' });
     return [];
   }
-  const text = await readText(file, problems, from);
+  const text = await readText(file, folder, problems, from);
   if (text === undefined) return [];
   const yaml = parseYamlFile(file, text);
   const { parsed, problems: found } = validateFile(yaml);
@@ -69,12 +71,16 @@ async function readWithExtends(file: string, folder: string, chain: readonly str
   return [...before, { yaml, parsed }];
 }
 
-async function readText(file: string, problems: Problem[], from: Place): Promise<string | undefined> {
+async function readText(file: string, folder: string, problems: Problem[], from: Place): Promise<string | undefined> {
   try {
     return await readFile(file, 'utf8');
   } catch (error) {
     const reason = error instanceof Error && 'code' in error && error.code === 'ENOENT' ? 'there is no such file' : String(error);
-    problems.push({ ...from, code: 'not-found', what: `cannot read ${file}: ${reason}`, remedy: 'cupel baseline list names those shipped' });
+    const near = nearest(basename(file, '.yml'), await listBaselines(folder));
+    problems.push({
+      ...from, code: 'not-found', what: `cannot read ${file}: ${reason}`, ...(near === undefined ? {} : { nearest: near }),
+      remedy: 'cupel baseline list names those shipped; anything else is a path with a slash or .yml',
+    });
     return undefined;
   }
 }

@@ -62,19 +62,28 @@ export function renderLock(baseline: Baseline, digests: LockDigests): string {
  * @throws EvidenceError `lock-invalid` when it is no lock, `lock-digest` when it does not say what its digest was made of
  */
 export function readLock(text: string): Baseline {
-  const { lock: _lock, digests: _digests, ...held } = parseLock(text);
-  const optional = ({ approved, ticket, ...of }: z.infer<typeof entry>): Baseline['ignore'][number] => ({ ...of, approved, ticket });
-  const { selectGroups, ...rest } = held;
-  const { high, medium, low, unknown } = held.gate.maxFailures;
-  const limits = Object.entries({ high, medium, low, unknown }).filter(([, most]) => most !== undefined);
+  const held = parseLock(text);
+  const entries = (list: z.infer<typeof entry>[]): Baseline['ignore'] => list.map(({ approved, ticket, ...rest }) => ({ ...rest, approved, ticket }));
   const baseline: Baseline = {
-    ...rest,
-    ...(selectGroups === undefined ? {} : { selectGroups }),
+    name: held.name,
     description: held.description,
     content: { ...held.content, sha256: held.content.sha256 },
-    ignore: held.ignore.map(optional),
-    expired: held.expired.map(optional),
-    gate: { ...held.gate, notApplicableMax: held.gate.notApplicableMax, maxFailures: Object.fromEntries(limits) },
+    profile: held.profile,
+    tailoredProfile: held.tailoredProfile,
+    choices: held.choices,
+    values: held.values,
+    select: held.select,
+    deselect: held.deselect,
+    ...(held.selectGroups === undefined ? {} : { selectGroups: held.selectGroups }),
+    ignore: entries(held.ignore),
+    expired: entries(held.expired),
+    harden: held.harden,
+    gate: {
+      ...held.gate, notApplicableMax: held.gate.notApplicableMax,
+      maxFailures: Object.fromEntries(Object.entries(held.gate.maxFailures).filter(([, most]) => most !== undefined)),
+    },
+    sha256: held.sha256,
+    sources: held.sources,
   };
   const computed = digestOf(baseline);
   if (computed !== baseline.sha256) {

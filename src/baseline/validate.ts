@@ -28,7 +28,7 @@ export function validateFile(yaml: YamlFile): { parsed: Partial<BaselineFile>; p
 }
 
 const withoutUndefined = (data: { [Key in keyof BaselineFile]?: BaselineFile[Key] | undefined }): Partial<BaselineFile> =>
-  Object.fromEntries(Object.entries(data).filter(([, value]) => value !== undefined)) as Partial<BaselineFile>;
+  Object.fromEntries(Object.entries(data).filter(([, value]) => value !== undefined));
 
 function describeIssue(issue: z.core.$ZodIssue, yaml: YamlFile): Problem[] {
   const where = issue.path.map(String).join('.');

@@ -8,7 +8,7 @@ import { BenchmarkReader } from './benchmark-reader.ts';
 import type { ContentIndex, ContentProfile, ContentRule, ContentValue } from './model.ts';
 
 /** Changes when what is cached changes. */
-const format = 2;
+const format = 3;
 
 export interface IndexOptions {
   /** Where indexes are kept by the content's digest; nothing is kept without it. */
@@ -16,8 +16,9 @@ export interface IndexOptions {
 }
 
 /** The index as JSON: maps as lists of their values. */
-interface StoredIndex extends Omit<ContentIndex, 'profiles' | 'groups' | 'rules' | 'values'> {
+interface StoredIndex {
   format: typeof format;
+  head: Omit<ContentIndex, 'profiles' | 'groups' | 'rules' | 'values'>;
   profiles: ContentProfile[];
   groups: [string, boolean][];
   rules: ContentRule[];
@@ -97,9 +98,9 @@ async function readStored(file: string): Promise<ContentIndex | undefined> {
   }
   const stored = parseStored(text);
   if (stored?.format !== format) return undefined;
-  const { format: _format, profiles, groups, rules, values, ...rest } = stored;
+  const { head, profiles, groups, rules, values } = stored;
   const byId = <T extends { id: string }>(items: T[]): Map<string, T> => new Map(items.map((item) => [item.id, item]));
-  return { ...rest, profiles: byId(profiles), groups: new Map(groups), rules: byId(rules), values: byId(values) };
+  return { ...head, profiles: byId(profiles), groups: new Map(groups), rules: byId(rules), values: byId(values) };
 }
 
 function parseStored(text: string): StoredIndex | undefined {
@@ -112,7 +113,12 @@ function parseStored(text: string): StoredIndex | undefined {
 
 async function store(file: string, index: ContentIndex): Promise<void> {
   const stored: StoredIndex = {
-    ...index, format, profiles: [...index.profiles.values()], groups: [...index.groups], rules: [...index.rules.values()], values: [...index.values.values()],
+    format,
+    head: { product: index.product, cpes: index.cpes, benchmark: index.benchmark, sha256: index.sha256, size: index.size },
+    profiles: [...index.profiles.values()],
+    groups: [...index.groups],
+    rules: [...index.rules.values()],
+    values: [...index.values.values()],
   };
   await mkdir(dirname(file), { recursive: true });
   const temporary = `${file}.${randomBytes(6).toString('hex')}`;

@@ -6,4 +6,6 @@ import type { CommandEntry } from '../command.ts';
 
 export const commands: readonly CommandEntry[] = [
   { name: 'gate', describe: 'judge an ARF already there by a baseline', load: async () => (await import('./gate.ts')).gateCommand },
+  { name: 'baseline', describe: 'what there is, what is wrong with it, why a rule is ignored', load: async () => (await import('./baseline.ts')).baselineCommand },
+  { name: 'content', describe: 'get pinned SCAP content; what is in it', load: async () => (await import('./content.ts')).contentCommand },
 ];
