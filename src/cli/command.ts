@@ -1,4 +1,4 @@
-import type { Argv } from 'yargs';
+import type { ArgumentsCamelCase, Argv } from 'yargs';
 import type { ExitCode } from '../errors.ts';
 import type { Io } from './io.ts';
 
@@ -23,17 +23,17 @@ export interface CommandEntry {
   load: () => Promise<CupelCommand>;
 }
 
-/** Declares a command with typed arguments: what `options` declares is what `handler` gets. */
+/** Declares a command with typed arguments: what `options` declares is what `handler` gets, as `as-of` and `asOf` alike. */
 export function defineCommand<T>(command: {
   command: string;
   describe: string;
   options: (yargs: Argv) => Argv<T>;
-  handler: (argv: T, io: Io) => Promise<ExitCode>;
+  handler: (argv: ArgumentsCamelCase<T>, io: Io) => Promise<ExitCode>;
 }): CupelCommand {
   return {
     command: command.command,
     describe: command.describe,
     options: command.options,
-    handler: (argv, io) => command.handler(argv as T, io),
+    handler: (argv, io) => command.handler(argv as ArgumentsCamelCase<T>, io),
   };
 }

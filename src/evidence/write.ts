@@ -7,29 +7,29 @@ import { storeBytes, storePart, type StoredFile } from './store.ts';
 
 export interface EvidenceManifest {
   /** The directory written. */
-  path: string;
+  directory: string;
   outcome: EvidenceOutcome;
   /** In the order of `SHA256SUMS`, which is not itself among them. */
   files: StoredFile[];
 }
 
 /**
- * Writes the evidence of one run below `directory`, all of it or nothing: into a directory beside,
+ * Writes the evidence of one run below `artifacts`, all of it or nothing: into a directory beside,
  * flushed to the disk, then renamed. A killed run leaves at most a `.….partial` directory, which
  * the next run of the same name removes.
- * @param directory made when it is not there, for example `artifacts`
+ * @param artifacts the directory of all evidence, made when it is not there
  * @throws ConfigurationError for a bad image or run name; EvidenceError `evidence-exists`,
  *   `evidence-incomplete`, `evidence-mismatch`, `evidence-unwritable`
  */
-export async function writeEvidence(directory: string, parts: EvidenceParts): Promise<EvidenceManifest> {
+export async function writeEvidence(artifacts: string, parts: EvidenceParts): Promise<EvidenceManifest> {
   const outcome: EvidenceOutcome = parts.verdict?.verdict ?? 'failed';
   const name = evidenceFolder(parts.image, parts.run, outcome);
   const parcels = filesOf(parts);
-  const path = join(directory, name);
-  const partial = join(directory, `.${name}.partial`);
+  const path = join(artifacts, name);
+  const partial = join(artifacts, `.${name}.partial`);
   try {
     if (await exists(path)) throw new EvidenceError('evidence-exists', `${path} is there already`, { remedy: 'evidence is never overwritten; give each run its own UUID' });
-    await mkdir(directory, { recursive: true });
+    await mkdir(artifacts, { recursive: true });
     await rm(partial, { recursive: true, force: true });
     await mkdir(partial, { mode: 0o755 });
     const files: StoredFile[] = [];
@@ -38,8 +38,8 @@ export async function writeEvidence(directory: string, parts: EvidenceParts): Pr
     await storeBytes(join(partial, 'SHA256SUMS'), Buffer.from(files.map(({ sha256, name: file }) => `${sha256}  ${file}\n`).join('')));
     await flush(partial);
     await rename(partial, path);
-    await flush(directory);
-    return { path, outcome, files };
+    await flush(artifacts);
+    return { directory: path, outcome, files };
   } catch (cause) {
     // Best effort: what made writing fail may make this fail too, and is the one worth telling.
     await rm(partial, { recursive: true, force: true }).catch(() => undefined);

@@ -38,18 +38,18 @@ describe('writeEvidence', () => {
 
   it('writes every file of an accepted build, with digests that sha256sum confirms', async () => {
     const manifest = await writeEvidence(join(directory, 'artifacts'), judged());
-    expect(manifest.path).to.equal(join(directory, 'artifacts', `debian12-golden-${run}`));
+    expect(manifest.directory).to.equal(join(directory, 'artifacts', `debian12-golden-${run}`));
     expect(manifest.outcome).to.equal('accepted');
-    expect(readdirSync(manifest.path).sort()).to.deep.equal([
+    expect(readdirSync(manifest.directory).sort()).to.deep.equal([
       'SHA256SUMS', 'arf.xml.gz', 'baseline.lock.yaml', 'before.json', 'environment.json', 'harden.jsonl', 'log.jsonl', 'remediation.sh', 'tailoring.xml', 'verdict.json',
     ]);
-    expect(execFileSync('sha256sum', ['--check', '--strict', '--quiet', 'SHA256SUMS'], { cwd: manifest.path, encoding: 'utf8' })).to.equal('');
-    expect(manifest.files.map(({ name }) => name)).to.deep.equal(readdirSync(manifest.path).filter((name) => name !== 'SHA256SUMS').sort());
-    for (const { name, bytes } of manifest.files) expect(statSync(join(manifest.path, name)).size).to.equal(bytes);
+    expect(execFileSync('sha256sum', ['--check', '--strict', '--quiet', 'SHA256SUMS'], { cwd: manifest.directory, encoding: 'utf8' })).to.equal('');
+    expect(manifest.files.map(({ name }) => name)).to.deep.equal(readdirSync(manifest.directory).filter((name) => name !== 'SHA256SUMS').sort());
+    for (const { name, bytes } of manifest.files) expect(statSync(join(manifest.directory, name)).size).to.equal(bytes);
   });
 
   it('writes the verdict as the gate prints it, and JSON in an order of its own', async () => {
-    const { path } = await writeEvidence(directory, judged());
+    const { directory: path } = await writeEvidence(directory, judged());
     expect(readFileSync(join(path, 'verdict.json'), 'utf8')).to.equal(serializeVerdict(verdict));
     expect(readFileSync(join(path, 'environment.json'), 'utf8')).to.equal(
       '{\n  "arch": "amd64",\n  "list": [\n    {\n      "a": null,\n      "b": 1\n    }\n  ],\n  "oscap": "1.3.7"\n}\n',
@@ -69,20 +69,20 @@ describe('writeEvidence', () => {
     writeFileSync(zipped, gzipSync('<arf>zipped</arf>', { level: 1 }));
     const first = await writeEvidence(directory, judged({ image: 'a', arf: { file: plain } }));
     const second = await writeEvidence(directory, judged({ image: 'b', arf: { file: zipped } }));
-    expect(gunzipSync(readFileSync(join(first.path, 'arf.xml.gz'))).toString()).to.equal('<arf>plain</arf>');
-    expect(readFileSync(join(second.path, 'arf.xml.gz'))).to.deep.equal(readFileSync(zipped));
+    expect(gunzipSync(readFileSync(join(first.directory, 'arf.xml.gz'))).toString()).to.equal('<arf>plain</arf>');
+    expect(readFileSync(join(second.directory, 'arf.xml.gz'))).to.deep.equal(readFileSync(zipped));
   });
 
   it('does not let refused or failed evidence stand under the name of a good image', async () => {
     const bad = await writeEvidence(directory, judged({ verdict: refused }));
-    expect(bad.path).to.equal(join(directory, `debian12-golden-${run}.refused`));
+    expect(bad.directory).to.equal(join(directory, `debian12-golden-${run}.refused`));
     const failed = await writeEvidence(directory, { image: 'debian12-golden', run, log: { text: 'x\n' } });
-    expect(failed.path).to.equal(join(directory, `debian12-golden-${run}.failed`));
-    expect(readdirSync(failed.path).sort()).to.deep.equal(['SHA256SUMS', 'log.jsonl']);
+    expect(failed.directory).to.equal(join(directory, `debian12-golden-${run}.failed`));
+    expect(readdirSync(failed.directory).sort()).to.deep.equal(['SHA256SUMS', 'log.jsonl']);
   });
 
   it('never overwrites evidence', async () => {
-    const { path } = await writeEvidence(directory, judged());
+    const { directory: path } = await writeEvidence(directory, judged());
     const before = readFileSync(join(path, 'SHA256SUMS'), 'utf8');
     expect(await failureOf(judged({ arf: { text: '<other/>' } }), directory)).to.be.instanceOf(EvidenceError).with.property('code', 'evidence-exists');
     expect(readFileSync(join(path, 'SHA256SUMS'), 'utf8')).to.equal(before);
