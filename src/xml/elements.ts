@@ -78,6 +78,7 @@ export class Elements {
     const reserved = prefix.text === 'xmlns' || uri === xmlnsUri || (prefix.text === 'xml') !== (uri === xmlUri);
     if (reserved) throw xmlError('namespace', offset, `"${prefix.text}" may not be bound to "${uri.slice(0, 80)}"`);
     if (uri === '' && prefix.text !== '') throw xmlError('namespace', offset, `prefix "${prefix.text}" may not be unbound`);
+    if (/\s/.test(uri)) throw xmlError('namespace', offset, 'white space in a namespace name');
     if (uri.length > longestUri) throw xmlError('namespace', offset, `namespace name longer than ${longestUri} characters`);
     this.undo.push({ prefix, uri: prefix.uri });
     prefix.uri = uri;

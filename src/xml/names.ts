@@ -37,12 +37,13 @@ export interface QName {
 
 /** Far more than the few hundred distinct names of SCAP documents; keeps hostile ones from filling memory. */
 const maxNames = 8192;
+const slotCount = 2048;
 const maxChain = 64;
 const longestName = 1024;
 /** Every name met, once: a tag's name is found by its bytes, without making a string. */
 export class NameTable {
   readonly none: Prefix = { text: '', uri: '' };
-  private readonly slots: (QName | undefined)[] = new Array<QName | undefined>(maxNames).fill(undefined);
+  private readonly slots: (QName | undefined)[] = new Array<QName | undefined>(slotCount).fill(undefined);
   private readonly prefixes = new Map<string, Prefix>([['', this.none]]);
   private readonly expandedNames = new Map<string, ExpandedName>();
   private count = 0;
@@ -54,7 +55,7 @@ export class NameTable {
 
   /** @param hash of the bytes, by `hash = hash * 31 + byte` in 32 bits */
   find(bytes: Uint8Array, from: number, to: number, hash: number, offset: number): QName {
-    const slot = (hash ^ (hash >>> 15)) & (maxNames - 1);
+    const slot = (hash ^ (hash >>> 15)) & (slotCount - 1);
     let chain = 0;
     for (let name = this.slots[slot]; name !== undefined; name = name.next) {
       if (sameBytes(name.bytes, bytes, from, to)) return name;

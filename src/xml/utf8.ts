@@ -1,5 +1,7 @@
 import { xmlError } from './failure.ts';
 
+const none = new Int32Array(0);
+
 /**
  * Checks that a stream of chunks is UTF-8 and holds nothing but XML 1.0 characters
  * (no NUL, no control but tab, line feed and carriage return, no surrogate, no U+FFFE or U+FFFF).
@@ -18,8 +20,10 @@ export class Utf8Check {
     const head = Math.min(end, (4 - (chunk.byteOffset & 3)) & 3);
     while (i < head) this.byte(chunk[i] as number, offset + i++);
     // Four bytes at a look: nearly everything is printable ASCII, and an interpreter pays for each look.
-    const words = new Int32Array(chunk.buffer, chunk.byteOffset + head, (end - head) >> 2);
-    for (const word of words) {
+    const count = (end - head) >> 2;
+    const words = count === 0 ? none : new Int32Array(chunk.buffer, chunk.byteOffset + head, count);
+    for (let w = 0; w < count; w++) {
+      const word = words[w] as number;
       if (this.missing === 0 && (word & 0x80808080) === 0 && (((word - 0x20202020) & ~word & 0x80808080) === 0)) {
         i += 4;
         continue;

@@ -3,7 +3,7 @@
  * contains: the inner loops stop at it instead of comparing indexes.
  */
 export class ByteWindow {
-  bytes = new Uint8Array(1 << 17);
+  bytes = new Uint8Array(1 << 12);
   /** Where the next token begins. */
   at = 0;
   length = 0;

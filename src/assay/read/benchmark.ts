@@ -49,6 +49,7 @@ export class BenchmarkShapes {
     this.shape = {
       children: () => inBenchmark,
       open: (attributes) => {
+        budget.spend((attributes.get('id')?.length ?? 0) + this.component.length);
         this.benchmark = { id: attributes.get('id') ?? '', component: this.component, version: '', rules: new Map() };
         this.found.push(this.benchmark);
       },

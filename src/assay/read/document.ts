@@ -16,7 +16,7 @@ export class AssayDocument {
   readonly roots: ReadonlyMap<string, Shape>;
   readonly results: TestResultShapes;
   readonly benchmarks: BenchmarkShapes;
-  readonly tailorings = new TailoringShapes();
+  readonly tailorings: TailoringShapes;
   kind: DocumentKind | undefined;
   private readonly resultsInside: BenchmarkShapes;
   private testResults = 0;
@@ -24,6 +24,7 @@ export class AssayDocument {
   constructor(budget: Budget) {
     this.results = new TestResultShapes(budget);
     this.benchmarks = new BenchmarkShapes(budget);
+    this.tailorings = new TailoringShapes(budget);
     const testResult: readonly [string, Shape] = [xccdf('TestResult'), this.results.shape];
     this.resultsInside = new BenchmarkShapes(budget, [testResult]);
     this.roots = new Map([

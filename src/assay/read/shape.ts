@@ -19,6 +19,9 @@ interface Frame {
   children: ReadonlyMap<string, Shape>;
 }
 
+/** About what the frame and what is kept of an empty element take. */
+const elementCost = 64;
+
 const none: ReadonlyMap<string, Shape> = new Map();
 
 /** Walks a document along shapes. */
@@ -47,6 +50,7 @@ export class ShapeWalker implements XmlHandler {
       this.skipped++;
       return;
     }
+    this.budget.spend(elementCost);
     this.current = { shape, children: shape.children?.() ?? none };
     this.frames.push(this.current);
     if (shape.text !== undefined) {

@@ -1,4 +1,5 @@
 import { xccdf } from './benchmark.ts';
+import type { Budget } from './budget.ts';
 import type { Shape } from './shape.ts';
 
 /**
@@ -12,9 +13,13 @@ export class TailoringShapes {
   private readonly byProfile = new Map<string, { id: string; href: string }>();
   private current = { id: '', href: '' };
 
-  constructor() {
+  constructor(budget: Budget) {
     const profile: Shape = {
-      open: (attributes) => { this.byProfile.set(attributes.get('id') ?? '', this.current); },
+      open: (attributes) => {
+        const id = attributes.get('id') ?? '';
+        budget.spend(id.length);
+        this.byProfile.set(id, this.current);
+      },
     };
     const children = new Map([[xccdf('Profile'), profile]]);
     this.shape = {

@@ -79,7 +79,7 @@ export class TestResultShapes {
       open: (attributes) => { this.fact = attributes.get('name') ?? ''; },
       // One fact per network interface has the same name; none of them is lost.
       text: (text) => {
-        this.budget.spend(100);
+        this.budget.spend(this.fact.length);
         const before = this.result.facts.get(this.fact);
         this.result.facts.set(this.fact, before === undefined ? text : `${before}, ${text}`);
       },
@@ -95,12 +95,12 @@ export class TestResultShapes {
   }
 
   private closeScore(text: string): void {
-    this.budget.spend(100);
+    this.budget.spend(this.score.system.length);
     this.result.scores.push({ system: this.score.system, value: number(text, `score ${this.score.system}`), maximum: this.score.maximum });
   }
 
   private ruleResultShape(): Shape {
-    const message: Shape = { text: (text) => { this.budget.spend(50); if (text !== '') this.rule.messages.push(text); } };
+    const message: Shape = { text: (text) => { if (text !== '') this.rule.messages.push(text); } };
     const check = new Map<string, Shape>([[xccdf('check-import'), message]]);
     const override = new Map<string, Shape>([
       [xccdf('old-result'), { text: (text) => { this.override.from = resultWord(text, this.rule.id); } }],
@@ -140,7 +140,6 @@ export class TestResultShapes {
   }
 
   private closeOverride(): void {
-    this.budget.spend(100);
     const { from, to, remark } = this.override;
     if (from === undefined || to === undefined) throw arfError('incomplete', `${this.rule.id}: an override without both results`, this.rule.id);
     this.rule.overrides.push({ from, to, remark });
