@@ -18,13 +18,10 @@ instance=$(cat /proc/sys/kernel/random/uuid)
 ssh-keygen -q -t ed25519 -N '' -C "cupel-$instance" -f "$dir/id_ed25519"
 
 printf 'instance-id: %s\nlocal-hostname: debian\n' "$instance" >"$dir/meta-data"
-# apt's own timers would compete for the dpkg lock; the mask is in /run and does not stay.
 cat >"$dir/user-data" <<USER_DATA
 #cloud-config
 ssh_authorized_keys:
   - $(cat "$dir/id_ed25519.pub")
-bootcmd:
-  - [systemctl, mask, --runtime, --now, apt-daily.timer, apt-daily-upgrade.timer]
 USER_DATA
 
 truncate -s 1440k "$dir/seed.img"

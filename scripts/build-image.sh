@@ -48,7 +48,7 @@ printf 'build-image: %s, accelerator %s, from %s\n' "$image" "$accelerator" "$ba
 # QEMU and whatever a provisioner left behind. Packer's scripts go to a private
 # directory, because a cancelled build does not remove them.
 [ "$(id -u)" -eq 0 ] && userns='' || userns='--user --map-current-user'
-export TMPDIR="$private/tmp" PACKER_CACHE_DIR="$private/cache" PACKER_CONFIG_DIR="${PACKER_CONFIG_DIR:-$HOME}"
+export TMPDIR="$private/tmp" PACKER_CACHE_DIR="$private/cache"
 export CHECKPOINT_DISABLE=1
 # shellcheck disable=SC2086  # userns is two words or none
 unshare $userns --pid --fork --kill-child -- packer build -color=false \

@@ -1,7 +1,7 @@
 #!/bin/sh
 # Installs what Cupel's own build and tests need, from Debian's packages and npm.
 # Idempotent: with nothing to do it prints one line and changes nothing.
-# Usage: scripts/setup.sh [--image-only]
+# Usage: scripts/setup.sh
 set -eu
 
 cd "$(dirname "$0")/.."
@@ -13,16 +13,20 @@ as_root() { if [ "$(id -u)" -eq 0 ]; then "$@"; else sudo -- "$@"; fi; }
 
 [ "$(uname -s)" = Linux ] || die "needs Linux with apt (Debian 12 or newer); this is $(uname -s)"
 command -v dpkg-query >/dev/null || die "needs a Debian-family host: there is no dpkg here"
-command -v node >/dev/null || die "needs Node.js 20 or newer: install it first (https://nodejs.org or your distribution)"
+command -v node >/dev/null || die "needs Node.js 20 or newer in PATH: install it first (https://nodejs.org or your distribution); if your own user has it and sudo does not, run make without sudo: it asks for sudo where it must"
+command -v npm >/dev/null || die "needs npm beside Node.js"
 major=$(node -p 'process.versions.node.split(".")[0]')
 [ "$major" -ge 20 ] || die "needs Node.js 20 or newer, found $(node --version)"
 [ "$(id -u)" -eq 0 ] || command -v sudo >/dev/null || die "needs root or sudo to install packages"
 
 # What each is for: packer and qemu build the image, mmdebstrap/sfdisk/grub make the base,
 # openscap reads and checks content on this host, the rest serves the tests.
-image_packages='packer qemu-system-x86 qemu-utils mmdebstrap fdisk dosfstools mtools
-  openscap-scanner openssh-client e2fsprogs ca-certificates debian-archive-keyring'
+image_packages='qemu-system-x86 qemu-utils mmdebstrap fdisk mtools
+  openscap-scanner openssh-client e2fsprogs util-linux ca-certificates debian-archive-keyring'
 test_packages='systemd-container slirp4netns iproute2 shellcheck xmlstarlet uidmap'
+
+# A Packer that is here already, such as HashiCorp's own, serves as well as Debian's.
+command -v packer >/dev/null || image_packages="packer $image_packages"
 
 missing=''
 # shellcheck disable=SC2086  # the lists are meant to be split
@@ -52,4 +56,16 @@ if [ ! -f "$stamp" ] || [ "$(cat "$stamp")" != "$lock.$major" ]; then
   say 'npm ci'
   npm ci --no-audit --no-fund --loglevel=error
   printf '%s' "$lock.$major" >"$stamp"
+fi
+
+# Newer Packers have no builders of their own; Debian's 1.6 has, and knows no `init`.
+if packer init -help >/dev/null 2>&1; then
+  packer init packer/plugins.pkr.hcl >/dev/null || die "packer init could not install the qemu plugin"
+fi
+
+# Under sudo these belong to who asked for them.
+if [ -n "${SUDO_UID:-}" ]; then
+  mkdir -p .cache
+  chown "$SUDO_UID:${SUDO_GID:-$SUDO_UID}" .cache
+  chown -R "$SUDO_UID:${SUDO_GID:-$SUDO_UID}" node_modules
 fi

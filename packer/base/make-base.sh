@@ -34,6 +34,7 @@ if [ -n "$path_only" ] || [ -s "$image" ]; then
   printf '%s\n' "$image"
   exit 0
 fi
+[ "$(dpkg --print-architecture)" = amd64 ] || die "makes amd64 images and needs an amd64 host; this is $(dpkg --print-architecture)"
 [ "$(id -u)" -eq 0 ] || die 'needs root: run it with sudo'
 if [ -z "${CUPEL_BASE_UNSHARED:-}" ]; then
   CUPEL_BASE_UNSHARED=1 exec unshare --mount --propagation private -- "$0" "$cache"
