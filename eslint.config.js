@@ -1,5 +1,4 @@
 import js from '@eslint/js';
-import importX from 'eslint-plugin-import-x';
 import tseslint from 'typescript-eslint';
 
 /** Folders that hold pure logic: no I/O, so that the gate is a function and the agent can be compiled. */
@@ -11,12 +10,10 @@ export default tseslint.config(
   ...tseslint.configs.strictTypeChecked,
   {
     languageOptions: { parserOptions: { projectService: { allowDefaultProject: ['eslint.config.js'] } } },
-    plugins: { 'import-x': importX },
     rules: {
       '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true }],
       '@typescript-eslint/no-confusing-void-expression': ['error', { ignoreArrowShorthand: true }],
       '@typescript-eslint/switch-exhaustiveness-check': 'error',
-      'import-x/no-cycle': 'error',
       'no-restricted-globals': ['error', { name: 'process', message: 'Only cli/io.ts and cli/main.ts touch the process.' }],
       'no-restricted-imports': ['error', { patterns: [{ group: ['**/cli/**'], message: 'Dependencies run one way: nothing below cli/ imports it.' }] }],
     },
