@@ -7,4 +7,4 @@ export function arfError(code: ArfErrorCode, message: string, subject?: string):
 
 export type ArfErrorCode =
   | 'root' | 'no-results' | 'two-results' | 'misplaced-results' | 'empty' | 'incomplete' | 'time' | 'duplicate-rule' | 'unknown-result'
-  | 'no-result' | 'unknown-rule' | 'benchmark' | 'severity' | 'number' | 'too-large';
+  | 'no-result' | 'unknown-rule' | 'benchmark' | 'severity' | 'number' | 'markup' | 'too-large';

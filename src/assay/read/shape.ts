@@ -1,5 +1,6 @@
 import type { XmlAttributes, XmlHandler, XmlName } from '../../xml/index.ts';
 import type { Budget } from './budget.ts';
+import { arfError } from './failure.ts';
 
 /**
  * What a reader wants of one kind of element. What no shape names is skipped with all that is in it,
@@ -8,6 +9,8 @@ import type { Budget } from './budget.ts';
 export interface Shape {
   /** By `XmlName.key`. */
   readonly children?: () => ReadonlyMap<string, Shape>;
+  /** Nothing but text may stand in it. */
+  readonly simple?: true;
   open?(attributes: XmlAttributes): void;
   /** Called with all the text inside, white space trimmed and folded; its presence makes text wanted. */
   text?(text: string): void;
@@ -47,6 +50,7 @@ export class ShapeWalker implements XmlHandler {
     const shape = this.skipped > 0 ? undefined : (this.current === undefined ? this.roots : this.current.children).get(name.key);
     this.watch(name, shape !== undefined, this.frames.length);
     if (shape === undefined) {
+      if (this.skipped === 0 && this.current?.shape.simple === true) throw arfError('markup', `<${name.local}> stands where only a word may`);
       this.skipped++;
       return;
     }

@@ -52,7 +52,7 @@ export class TestResultShapes {
       [xccdf('target'), { text: (text) => { this.result.targets.push(text); } }],
       [xccdf('target-address'), { text: (text) => { this.result.addresses.push(text); } }],
       [xccdf('target-facts'), this.factsShape()],
-      [xccdf('score'), { open: (a) => this.openScore(a), text: (text) => this.closeScore(text) }],
+      [xccdf('score'), { simple: true, open: (a) => this.openScore(a), text: (text) => this.closeScore(text) }],
       [xccdf('rule-result'), this.ruleResultShape()],
     ]);
     this.shape = { children: () => children, open: (attributes) => this.openResult(attributes) };
@@ -103,12 +103,12 @@ export class TestResultShapes {
     const message: Shape = { text: (text) => { if (text !== '') this.rule.messages.push(text); } };
     const check = new Map<string, Shape>([[xccdf('check-import'), message]]);
     const override = new Map<string, Shape>([
-      [xccdf('old-result'), { text: (text) => { this.override.from = resultWord(text, this.rule.id); } }],
-      [xccdf('new-result'), { text: (text) => { this.override.to = resultWord(text, this.rule.id); } }],
+      [xccdf('old-result'), { simple: true, text: (text) => { this.override.from = resultWord(text, this.rule.id); } }],
+      [xccdf('new-result'), { simple: true, text: (text) => { this.override.to = resultWord(text, this.rule.id); } }],
       [xccdf('remark'), { text: (text) => { this.override.remark = text; } }],
     ]);
     const children = new Map<string, Shape>([
-      [xccdf('result'), { text: (text) => this.word(text) }],
+      [xccdf('result'), { simple: true, text: (text) => this.word(text) }],
       [xccdf('ident'), { text: (text) => { if (cceIdentifier.test(text)) this.rule.cce ??= text; } }],
       [xccdf('message'), message],
       [xccdf('check'), { children: () => check }],
