@@ -1,0 +1,19 @@
+#!/bin/sh
+# The content's fix mends the files of the moment, but systemd-tmpfiles gives wtmp and lastlog 0664 at every
+# boot, and logrotate makes dpkg's and alternatives' logs anew with 0644. Mends those sources too.
+set -eu
+
+find -P /var/log -maxdepth 1 -type f -perm /7137 -exec chmod u-xs,g-xws,o-rwxt {} +
+
+# "z" lines apply after the "f" lines of systemd's own var.conf, which make the files.
+cat >/etc/tmpfiles.d/log-permissions.conf <<'CONF'
+z /var/log/wtmp    0640 root utmp -
+z /var/log/btmp    0640 root utmp -
+z /var/log/lastlog 0640 root utmp -
+CONF
+chmod 0644 /etc/tmpfiles.d/log-permissions.conf
+
+for file in /etc/logrotate.conf /etc/logrotate.d/*; do
+  [ -f "$file" ] || continue
+  sed -i -E 's/^([[:space:]]*create[[:space:]]+)0?6[46][0-9]\b/\10640/' "$file"
+done
