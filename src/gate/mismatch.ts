@@ -16,8 +16,9 @@ export function assertSameSubject(assay: Assay, baseline: Baseline, context: Gat
   if (assay.benchmark.version !== '' && version !== '' && assay.benchmark.version !== version) {
     throw mismatch(`the assay was made with content ${assay.benchmark.version}, not with ${version}`);
   }
-  if (context.requireRun === true && assay.target.identifier !== context.run) {
-    throw mismatch(`the assay is of run "${assay.target.identifier}", not of run "${context.run}"`);
+  const { identifier } = assay.target;
+  if (context.requireRun === true && identifier !== context.run && identifier !== `urn:uuid:${context.run}`) {
+    throw mismatch(`the assay is of run "${identifier}", not of run "${context.run}"`);
   }
   const before = context.previous?.benchmark?.id ?? '';
   if (before !== '' && assay.benchmark.id !== '' && before !== assay.benchmark.id) {
