@@ -33,8 +33,9 @@ done
 packer=''
 private=$(mktemp -d "$PWD/.cache/builds/XXXXXX")
 trap 'rm -rf "$private"' EXIT
-# Packer gets the signal that came to us, and time to stop its machine.
-stop() { [ -z "$packer" ] || kill -INT "$(cat "/proc/$packer/task/$packer/children")" 2>/dev/null || :; }
+# Packer gets time to stop its machine. TERM, whatever came to us: Packer's outer process
+# passes TERM on to the inner one and takes no notice of INT, which terminals send to both.
+stop() { [ -z "$packer" ] || kill -TERM "$(cat "/proc/$packer/task/$packer/children")" 2>/dev/null || :; }
 trap stop HUP INT TERM
 exec 9<"$private"
 flock 9
@@ -44,14 +45,14 @@ mkdir "$private/tmp" "$private/cache" "$private/output"
 accelerator=$(scripts/probe-accelerator.sh)
 printf 'build-image: %s, accelerator %s, from %s\n' "$image" "$accelerator" "$base"
 
-# In a process namespace of its own: when Packer ends, however it ends, the kernel ends
-# QEMU and whatever a provisioner left behind. Packer's scripts go to a private
+# In a process namespace of its own: when Packer or this script ends, however it ends, the
+# kernel ends QEMU and whatever a provisioner left behind. Packer's scripts go to a private
 # directory, because a cancelled build does not remove them.
-[ "$(id -u)" -eq 0 ] && userns='' || userns='--user --map-current-user'
+[ "$(id -u)" -eq 0 ] && userns='' || userns='unshare --user --map-current-user --'
 export TMPDIR="$private/tmp" PACKER_CACHE_DIR="$private/cache"
 export CHECKPOINT_DISABLE=1
-# shellcheck disable=SC2086  # userns is two words or none
-unshare $userns --pid --fork --kill-child -- packer build -color=false \
+# shellcheck disable=SC2086  # userns is some words or none
+$userns setpriv --pdeathsig KILL -- unshare --pid --fork --kill-child -- packer build -color=false \
   -var "base_image=$(realpath "$base")" -var "base_checksum=sha256:$(cat "$base.sha256")" \
   -var "seed_dir=$private/seed" -var "output_dir=$private/output" \
   -var "accelerator=$accelerator" "$@" packer/qemu 9<&- &

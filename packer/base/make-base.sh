@@ -5,8 +5,8 @@
 # goes to stderr. The image is cached as CACHE_DIR/<sha256 of the recipe>.qcow2.
 #
 # Nothing is loop-mounted: the file system is filled by mke2fs from a directory and
-# the boot loader is written to the disk's first sectors as plain bytes. mmdebstrap's
-# own mounts live in a private mount namespace, so even SIGKILL leaves none behind;
+# the boot loader is written to the disk's first sectors as plain bytes. mmdebstrap's own
+# mounts and processes live in namespaces that end with this script, however it ends;
 # a left-over work directory is removed by the next run.
 #
 # BIOS only: QEMU's default firmware, and one boot path to prove instead of two.
@@ -37,7 +37,12 @@ fi
 [ "$(dpkg --print-architecture)" = amd64 ] || die "makes amd64 images and needs an amd64 host; this is $(dpkg --print-architecture)"
 [ "$(id -u)" -eq 0 ] || die 'needs root: run it with sudo'
 if [ -z "${CUPEL_BASE_UNSHARED:-}" ]; then
-  CUPEL_BASE_UNSHARED=1 exec unshare --mount --propagation private -- "$0" "$cache"
+  CUPEL_BASE_UNSHARED=1 setpriv --pdeathsig KILL -- \
+    unshare --mount --propagation private --pid --fork --kill-child --mount-proc -- "$0" "$cache" &
+  child=$!
+  trap 'kill -KILL "$child"' HUP INT TERM
+  wait "$child"
+  exit
 fi
 
 mkdir -p "$cache"
