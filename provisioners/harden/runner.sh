@@ -13,14 +13,17 @@ set -u
 dir=$1
 confirm=$2
 cd "$dir" || exit 1
-mkdir -p log deferred shims
+mkdir -p log deferred shims tmp
 rm -f answer
 mkfifo -m 0600 answer || exit 1
 exec 7<>answer
 
-# Package runs go without fsync (the machine is thrown away when anything fails) and without questions.
-cat >apt.conf <<'END'
+# Package runs go without fsync (the machine is thrown away when anything fails), without questions, and
+# without recommended packages: one of them brings a mail server.
+cat >apt.conf <<END
 APT::Get::Assume-Yes "true";
+APT::Install-Recommends "false";
+APT::ExtractTemplates::TempDir "$dir/tmp";
 Acquire::Retries "3";
 DPkg::Lock::Timeout "120";
 DPkg::Options:: "--force-unsafe-io";
@@ -31,6 +34,7 @@ export APT_CONFIG="$dir/apt.conf" DEBIAN_FRONTEND=noninteractive NEEDRESTART_SUS
 
 # Boot loader and initramfs are rebuilt once at the end, however many fixes and packages ask for it.
 for tool in update-grub update-initramfs; do
+  command -v "$tool" >/dev/null || continue
   printf '#!/bin/sh\n: >%s/deferred/%s\n' "$dir" "$tool" >"shims/$tool"
   chmod 0755 "shims/$tool"
 done

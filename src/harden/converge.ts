@@ -38,7 +38,7 @@ export async function converge(before: Assay, baseline: Baseline, fixes: Readonl
   while (hardening.passes < baseline.harden.passes) {
     const exclude = new Set([...baseline.harden.skip, ...hardening.reverted, ...hardening.oscillating]);
     const failures = countedFailures(assay, baseline);
-    const plan = planSteps(failures, fixes, exclude);
+    const plan = planSteps(failures, fixes, exclude, hardening.passes + 1 === baseline.harden.passes);
     hardening.unfixable = plan.unfixable;
     if (plan.steps.length === 0) break;
     hardening.passes++;

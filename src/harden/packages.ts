@@ -21,8 +21,11 @@ export function packageChange(fix: string): PackageChange | undefined {
   return match === null ? undefined : { action: match[1] as 'install' | 'remove', package: match[2] as string };
 }
 
+/** Recommended packages are left out; these are needed all the same: without its dictionary pwquality refuses every password. */
+const companions: Readonly<Record<string, readonly string[]>> = { 'libpam-pwquality': ['cracklib-runtime'] };
+
 /** One apt-get transaction for all of them. */
 export function packageBatch(changes: readonly PackageChange[]): string {
-  const words = changes.map((change) => (change.action === 'install' ? change.package : `${change.package}-`));
+  const words = changes.flatMap((change) => (change.action === 'install' ? [change.package, ...(companions[change.package] ?? [])] : [`${change.package}-`]));
   return `set -eu\napt-get -q -y install ${[...new Set(words)].sort().join(' ')}\n`;
 }

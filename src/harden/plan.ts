@@ -24,6 +24,9 @@ export interface Plan {
   unfixable: string[];
 }
 
+/** What describes the finished machine comes after everything that changes it, in the last pass alone. */
+const late = new Set(['aide_build_database']);
+
 const failing = new Set(['fail', 'error', 'unknown', 'notchecked']);
 
 /** Short ids of the rules that fail and count, in document order. */
@@ -34,12 +37,14 @@ export function countedFailures(assay: Assay, baseline: Pick<Baseline, 'ignore'>
 
 /**
  * Orders the fixes for what fails: packages in one transaction first, then what cannot lock anyone out in
- * benchmark order, then the guarded families, last the boot loader's and initramfs' own update.
+ * benchmark order, then the guarded families, the boot loader's and initramfs' own update, and in the last pass
+ * what describes the finished machine.
  * @param rules short ids of the rules to fix
  * @param exclude rules not to touch (`harden.skip`, reverted or oscillating ones)
  */
-export function planSteps(rules: readonly string[], fixes: ReadonlyMap<string, Fix>, exclude: ReadonlySet<string>): Plan {
+export function planSteps(rules: readonly string[], fixes: ReadonlyMap<string, Fix>, exclude: ReadonlySet<string>, lastPass: boolean): Plan {
   const wanted = rules.filter((rule) => !exclude.has(rule));
+  const last: Step[] = [];
   const unfixable = wanted.filter((rule) => !fixes.has(rule));
   const batch: { rule: string; change: NonNullable<ReturnType<typeof packageChange>> }[] = [];
   const free: Step[] = [];
@@ -49,7 +54,9 @@ export function planSteps(rules: readonly string[], fixes: ReadonlyMap<string, F
     if (fix === undefined) continue;
     const change = fix.source === 'content' ? packageChange(fix.text) : undefined;
     const family = guardFamily(rule, fix.text);
-    if (change !== undefined) batch.push({ rule, change });
+    if (late.has(rule)) {
+      if (lastPass) last.push({ rules: [rule], kind: 'free', family: undefined, source: fix.source, script: fix.text });
+    } else if (change !== undefined) batch.push({ rule, change });
     else if (family === undefined) free.push({ rules: [rule], kind: 'free', family, source: fix.source, script: fix.text });
     else guarded.push({ rules: [rule], kind: 'guarded', family, source: fix.source, script: fix.text });
   }
@@ -66,5 +73,6 @@ export function planSteps(rules: readonly string[], fixes: ReadonlyMap<string, F
   }
   steps.push(...free, ...guarded);
   if (steps.length > 0) steps.push({ rules: [], kind: 'deferred', family: 'boot', source: 'cupel', script: '' });
+  steps.push(...last);
   return { steps, unfixable };
 }

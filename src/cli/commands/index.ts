@@ -5,6 +5,8 @@
 import type { CommandEntry } from '../command.ts';
 
 export const commands: readonly CommandEntry[] = [
+  { name: 'provision', describe: 'harden, assay and seal a builder VM (called by Packer)', load: async () => (await import('./provision.ts')).provisionCommand },
+  { name: 'check', describe: 'assay and gate on any machine, changing nothing', load: async () => (await import('./check.ts')).checkCommand },
   { name: 'gate', describe: 'judge an ARF already there by a baseline', load: async () => (await import('./gate.ts')).gateCommand },
   { name: 'baseline', describe: 'what there is, what is wrong with it, why a rule is ignored', load: async () => (await import('./baseline.ts')).baselineCommand },
   { name: 'content', describe: 'get pinned SCAP content; what is in it', load: async () => (await import('./content.ts')).contentCommand },

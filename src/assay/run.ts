@@ -1,0 +1,61 @@
+import type { Emit } from '../events.ts';
+import { download, evidenceFrom, runJob, type Target } from '../target/index.ts';
+import { readAssay } from './index.ts';
+import type { Assay } from './model.ts';
+
+export interface ScanOptions {
+  /** [a-z0-9-]+, unique within the run: `before`, `pass-1`, `final`. */
+  name: string;
+  workDirectory: string;
+  unitPrefix: string;
+  /** Paths on the target. */
+  contentPath: string;
+  tailoringPath: string;
+  profile: string;
+  /** Put into the ARF as the evaluated target's identifier. */
+  run: string;
+  /** Rules the profile selects, for the progress shown. */
+  selected: number;
+  /** Where the compressed ARF goes on this host. */
+  localPath: string;
+  emit: Emit;
+}
+
+/** 0: all passed, 2: something did not; 1 means that oscap could not evaluate. */
+const evaluated = new Set([0, 2]);
+
+// The content was verified by its digest on arrival, so oscap need not validate it against its schemas again.
+const script = String.raw`
+set -u
+umask 077
+OSCAP_EVALUATION_TARGET=$6 oscap xccdf eval --progress --skip-validation --profile "$3" --tailoring-file "$2" --results-arf "$4" "$1"
+code=$?
+case $code in 0 | 2) gzip -n -4 <"$4" >"$5.part" && mv "$5.part" "$5" && rm -f "$4" || exit 74 ;; esac
+exit $code
+`;
+
+export const remoteArf = (workDirectory: string, name: string): string => `${workDirectory}/${name}.arf.xml.gz`;
+
+/**
+ * One assay: `oscap xccdf eval` inside the target, detached; its ARF fetched and read.
+ * @throws EvidenceError `oscap-missing`, `oscap-failed`, and what reading the ARF throws
+ */
+export async function scan(target: Target, options: ScanOptions): Promise<Assay> {
+  const arf = `${options.workDirectory}/${options.name}.arf.xml`;
+  let done = 0;
+  const result = await runJob(target, options.workDirectory, options.unitPrefix, {
+    name: `assay-${options.name}`,
+    script,
+    args: [options.contentPath, options.tailoringPath, options.profile, arf, remoteArf(options.workDirectory, options.name), options.run],
+    timeoutSeconds: 3600,
+    onLine: (line) => {
+      if (!/^\S+:[a-z]+$/.test(line)) return;
+      done++;
+      if (done % 10 === 0) options.emit({ type: 'progress', message: `assay: ${done}/${options.selected} rules` });
+    },
+  });
+  if (result.exitCode === 127) throw evidenceFrom('oscap-missing', `${target.name}: there is no oscap to run`, result);
+  if (!evaluated.has(result.exitCode)) throw evidenceFrom('oscap-failed', `${target.name}: oscap could not evaluate`, result);
+  await download(target, remoteArf(options.workDirectory, options.name), options.localPath);
+  return readAssay(options.localPath);
+}

@@ -1,0 +1,120 @@
+import { randomUUID } from 'node:crypto';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { versions } from 'node:process';
+import { fileURLToPath } from 'node:url';
+import { readAssay } from '../../assay/index.ts';
+import { ExitCode, UsageError } from '../../errors.ts';
+import type { CupelEvent } from '../../events.ts';
+import { type EvidenceParts, writeEvidence } from '../../evidence/index.ts';
+import { provision, type Provisioned } from '../../provision/index.ts';
+import { renderSummary } from '../../report/index.ts';
+import { defineCommand } from '../command.ts';
+import { createDisplay, type DisplayKind } from '../display/index.ts';
+import type { Io } from '../io.ts';
+import { createLog, type Log } from '../log.ts';
+import { loadSubject, type Subject, subjectOptions } from '../options/subject.ts';
+import { connectTarget, targetOptions } from '../options/target.ts';
+import { describeFailure } from '../failure.ts';
+
+const provisioners = fileURLToPath(new URL('../../../provisioners', import.meta.url));
+
+export const provisionCommand = defineCommand({
+  command: 'provision',
+  describe: 'harden, assay and seal a builder VM (called by Packer)',
+  options: (yargs) => targetOptions(subjectOptions(yargs))
+    .option('image', { type: 'string', demandOption: true, describe: 'name of the image being built' })
+    .option('run-id', { type: 'string', describe: 'run UUID (build.PackerRunUUID); made when not given' })
+    .option('out', { type: 'string', default: 'artifacts', describe: 'where the evidence directory goes' })
+    .option('previous', { type: 'string', describe: 'ARF of the last good image, for gate.no_regression' })
+    .option('reboot-timeout', { type: 'number', default: 900, describe: 'seconds to wait for the machine after its reboot' })
+    .option('json', { type: 'boolean', default: false, describe: 'one JSON event per line on standard output' }),
+  handler: async (argv, io) => {
+    const run = (argv['run-id'] ?? randomUUID()).toLowerCase();
+    if (!/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(run)) throw new UsageError('run-id', `"${run}" is not a UUID`, { remedy: 'give build.PackerRunUUID, or leave --run-id out' });
+    if (!/^[A-Za-z0-9][A-Za-z0-9._-]*$/.test(argv.image)) throw new UsageError('image-name', `"${argv.image}" is not an image name`, { remedy: 'letters, digits, ".", "_" and "-"' });
+    const asOf = new Date();
+    const scratch = await mkdtemp(join(tmpdir(), 'cupel-run-'));
+    const display = createDisplay(displayKind(argv.json, io), io);
+    const log = createLog({ file: join(scratch, 'log.jsonl') });
+    const emit = (event: CupelEvent): void => {
+      display.emit(event);
+      log.event(event);
+    };
+    const began = performance.now();
+    try {
+      emit({ type: 'stage', stage: 'connect', state: 'start' });
+      const subject = await loadSubject(argv, io, asOf);
+      for (const entry of subject.baseline.expired) emit({ type: 'warning', message: `the ignore of ${entry.rule} (${entry.source}) expired on ${entry.expires}: the rule counts again` });
+      const previous = argv.previous === undefined ? undefined : await readAssay(argv.previous);
+      const target = await connectTarget(argv, io);
+      let result: Provisioned;
+      try {
+        emit({ type: 'stage', stage: 'connect', state: 'end', seconds: (performance.now() - began) / 1000, detail: target.name });
+        result = await provision(target, {
+          ...subject, image: argv.image, run, provisioners, scratch, asOf, emit, rebootTimeoutSeconds: argv['reboot-timeout'],
+          ...(previous === undefined ? {} : { previous }),
+        });
+      } finally {
+        await target.close();
+      }
+      emit({ type: 'stage', stage: 'evidence', state: 'start' });
+      const written = performance.now();
+      const evidence = await keepEvidence(argv.out, argv.image, run, result, subject, log, scratch);
+      emit({ type: 'stage', stage: 'evidence', state: 'end', seconds: (performance.now() - written) / 1000, detail: evidence });
+      display.close();
+      const text = renderSummary({
+        verdict: result.verdict, before: result.before, evidencePath: evidence, seconds: (performance.now() - began) / 1000,
+        hardening: { steps: result.hardening.records.length, passes: result.hardening.passes, reverted: result.hardening.reverted, oscillating: result.hardening.oscillating },
+        assay: result.assay,
+      });
+      if (argv.json) io.out(JSON.stringify({ type: 'verdict', verdict: result.verdict, evidence }));
+      else io.out(text);
+      return result.verdict.verdict === 'accepted' ? ExitCode.ok : ExitCode.refused;
+    } catch (error) {
+      display.close();
+      await keepFailure(error, argv.out, argv.image, run, log, io);
+      throw error;
+    } finally {
+      display.close();
+      await log.close();
+      await rm(scratch, { recursive: true, force: true });
+    }
+  },
+});
+
+function displayKind(json: boolean, io: Io): DisplayKind {
+  if (json) return 'json';
+  return io.isTty ? 'live' : 'plain';
+}
+
+async function keepEvidence(out: string, image: string, run: string, result: Provisioned, subject: Subject, log: Log, scratch: string): Promise<string> {
+  const harden = join(scratch, 'harden.jsonl');
+  await writeFile(harden, result.hardening.records.map((record) => `${JSON.stringify(record)}\n`).join(''));
+  await log.flush();
+  const parts: EvidenceParts = {
+    image, run, verdict: result.verdict,
+    arf: { file: result.arfPath }, remediation: { text: result.remediation }, baselineLock: { text: result.lock }, tailoring: { text: result.tailoring },
+    harden: { file: harden }, log: { file: log.file }, before: result.before,
+    environment: {
+      os: result.facts.osName, kernel: result.facts.kernel, architecture: result.facts.architecture, oscap: result.oscapVersion,
+      content: { product: subject.content.product, version: subject.content.version, sha256: subject.content.sha256 },
+      node: versions.node,
+      hardening: { passes: result.hardening.passes, reverted: result.hardening.reverted, oscillating: result.hardening.oscillating, unfixable: result.hardening.unfixable },
+      seconds: { ...result.timing },
+    },
+  };
+  return (await writeEvidence(out, parts)).path;
+}
+
+/** A build that ended before the gate leaves its log, clearly marked. What made it end matters more than a log that cannot be written. */
+async function keepFailure(error: unknown, out: string, image: string, run: string, log: Log, io: Io): Promise<void> {
+  log.failure(describeFailure(error, true).text);
+  try {
+    await log.flush();
+    await writeEvidence(out, { image, run, log: { file: log.file } });
+  } catch (second) {
+    io.note(`cupel: the log of the failed run could not be kept: ${second instanceof Error ? second.message : String(second)}`);
+  }
+}
