@@ -10,8 +10,10 @@ OUT      ?= .
 # The finished image that `make smoke` boots: the last one made, unless given.
 QCOW2    ?= $(shell cat .cache/last-image 2>/dev/null)
 
-# Under sudo, files belong to who asked for them.
-OWNED = if [ -n "$$SUDO_UID" ]; then chown -R "$$SUDO_UID:$${SUDO_GID:-$$SUDO_UID}"
+# Under sudo, what was made belongs to who asked for it. (.cache/lab holds roots whose
+# owners are part of them.)
+GIVE_BACK = if [ -n "$$SUDO_UID" ]; then for made in dist .cache/content .cache/builds '$(OUT)/artifacts' '$(OUT)/output'; do \
+  [ ! -e "$$made" ] || chown -R "$$SUDO_UID:$${SUDO_GID:-$$SUDO_UID}" "$$made"; done; fi
 ROOT  = $$([ "$$(id -u)" -eq 0 ] || echo sudo)
 
 .PHONY: help setup build image base content smoke test lint clean
@@ -33,9 +35,10 @@ base: setup ## make the Debian base image (kept in .cache until its recipe chang
 	@$(ROOT) env DEBIAN_MIRROR="$${DEBIAN_MIRROR:-}" packer/base/make-base.sh .cache/base >/dev/null
 
 image: build content base ## build the golden image with Packer, then boot and check it
-	@scripts/build-image.sh "$$(packer/base/make-base.sh --path .cache/base)" '$(OUT)/output' \
-	  'image=$(IMAGE)' 'baseline=$(BASELINE)' 'evidence_dir=$(abspath $(OUT))/artifacts' \
-	  || { code=$$?; echo 'make image: no image was made; the evidence, if the build came that far, is in $(OUT)/artifacts' >&2; exit $$code; }
+	@code=0; scripts/build-image.sh "$$(packer/base/make-base.sh --path .cache/base)" '$(OUT)/output' \
+	  'image=$(IMAGE)' 'baseline=$(BASELINE)' 'evidence_dir=$(abspath $(OUT))/artifacts' || code=$$?; \
+	  $(GIVE_BACK); \
+	  if [ $$code -ne 0 ]; then echo 'make image: no image was made; the evidence, if the build came that far, is in $(OUT)/artifacts' >&2; fi; exit $$code
 	@$(MAKE) --no-print-directory smoke
 
 smoke: build ## boot the finished image and compare it with its evidence (QCOW2=, BASELINE=, OUT=)
@@ -50,7 +53,8 @@ lint: build ## types, eslint, shellcheck, packer fmt and validate
 	@npm run --silent lint
 	@shellcheck $$(git ls-files '*.sh')
 	@packer fmt -check packer >/dev/null && packer fmt -check packer/qemu >/dev/null || { echo 'lint: run packer fmt packer packer/qemu' >&2; exit 1; }
-	@packer validate -var base_image=base.qcow2 -var seed_dir=seed -var base_checksum=sha256:$$(printf 0%.0s $$(seq 64)) packer/qemu >/dev/null
+	@seed=$$(mktemp -d) && trap 'rm -rf "$$seed"' EXIT && packer/make-seed.sh "$$seed" \
+	  && packer validate -var base_image=base.qcow2 -var seed_dir="$$seed" -var base_checksum=sha256:$$(printf '0%.0s' $$(seq 64)) packer/qemu
 
 clean: ## remove what was compiled or built, but not artifacts and output
-	@rm -rf dist .cache
+	@rm -rf --one-file-system dist .cache
