@@ -81,19 +81,29 @@ class FileSource {
 
 async function gunzip(path: string, source: FileSource, first: Uint8Array, take: (chunk: Uint8Array) => void): Promise<void> {
   const inflate = createGunzip({ chunkSize });
+  // A pipeline reports the abort of its source in place of what its consumer threw.
+  let refusal: unknown;
   try {
     await pipeline(Readable.from(source.copies(first), { objectMode: false }), inflate, async (chunks: AsyncIterable<Uint8Array>) => {
-      for await (const chunk of chunks) take(chunk);
+      try {
+        for await (const chunk of chunks) take(chunk);
+      } catch (error) {
+        refusal = error;
+        throw error;
+      }
     });
   } catch (cause) {
-    if (cause instanceof CupelError) throw cause;
-    const code = (cause as NodeJS.ErrnoException).code;
-    if (code === 'Z_BUF_ERROR') throw new EvidenceError('gzip-truncated', `${path}: the compressed file ends too early`, { cause, subject: path });
-    // zlib ends the stream at the first byte that belongs to no gzip member.
-    if (code?.startsWith('Z_') === true || code === 'ERR_STREAM_PREMATURE_CLOSE') throw corrupt(path, cause);
-    throw cause;
+    throw gunzipFailure(path, refusal ?? cause);
   }
   if (!source.drained || inflate.bytesWritten !== source.read) throw corrupt(path, undefined);
+}
+
+function gunzipFailure(path: string, cause: unknown): unknown {
+  const code = (cause as NodeJS.ErrnoException).code;
+  if (cause instanceof CupelError || code === undefined) return cause;
+  if (code === 'Z_BUF_ERROR') return new EvidenceError('gzip-truncated', `${path}: the compressed file ends too early`, { cause, subject: path });
+  // zlib ends its stream at the first byte that belongs to no gzip member, and the source is aborted.
+  return code.startsWith('Z_') || code === 'ABORT_ERR' || code === 'ERR_STREAM_PREMATURE_CLOSE' ? corrupt(path, cause) : cause;
 }
 
 function corrupt(path: string, cause: unknown): EvidenceError {

@@ -38,7 +38,6 @@ export class BenchmarkShapes {
   private benchmark: BenchmarkText = { id: '', component: '', version: '', rules: new Map() };
   private rule: RuleText = emptyRule();
   private titled = false;
-  private isCis = false;
 
   constructor(budget: Budget, extra: readonly (readonly [string, Shape])[] = []) {
     this.budget = budget;
@@ -60,7 +59,7 @@ export class BenchmarkShapes {
     const children = new Map<string, Shape>([
       [xccdf('title'), { text: (text) => this.title(text) }],
       [xccdf('reference'), {
-        open: (attributes) => { this.isCis = cisSection.test(attributes.get('href') ?? ''); },
+        wants: (attributes) => cisSection.test(attributes.get('href') ?? ''),
         text: (text) => this.reference(text),
       }],
       [xccdf('ident'), { text: (text) => { if (cceIdentifier.test(text)) this.rule.cce ??= text; } }],
@@ -89,7 +88,7 @@ export class BenchmarkShapes {
   }
 
   private reference(text: string): void {
-    if (this.isCis && text !== '' && !this.rule.cis.includes(text)) this.rule.cis.push(text);
+    if (text !== '' && !this.rule.cis.includes(text)) this.rule.cis.push(text);
   }
 }
 

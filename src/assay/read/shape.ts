@@ -11,6 +11,8 @@ export interface Shape {
   readonly children?: () => ReadonlyMap<string, Shape>;
   /** Nothing but text may stand in it. */
   readonly simple?: true;
+  /** False: this one is skipped like an unknown element. */
+  wants?(attributes: XmlAttributes): boolean;
   open?(attributes: XmlAttributes): void;
   /** Called with all the text inside, white space trimmed and folded; its presence makes text wanted. */
   text?(text: string): void;
@@ -51,6 +53,10 @@ export class ShapeWalker implements XmlHandler {
     this.watch(name, shape !== undefined, this.frames.length);
     if (shape === undefined) {
       if (this.skipped === 0 && this.current?.shape.simple === true) throw arfError('markup', `<${name.local}> stands where only a word may`);
+      this.skipped++;
+      return;
+    }
+    if (shape.wants?.(attributes) === false) {
       this.skipped++;
       return;
     }
