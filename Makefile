@@ -10,6 +10,9 @@ OUT      ?= .
 # The finished image that `make smoke` boots: the last one made, unless given.
 QCOW2    ?= $(shell cat .cache/last-image 2>/dev/null)
 
+# SCAP content is kept in .cache/content, also for what Packer calls.
+export CUPEL_CACHE ?= $(CURDIR)/.cache
+
 # Under sudo, what was made belongs to who asked for it. (.cache/lab holds roots whose
 # owners are part of them.)
 GIVE_BACK = if [ -n "$$SUDO_UID" ]; then for made in dist .cache/content .cache/builds '$(OUT)/artifacts' '$(OUT)/output'; do \
