@@ -6,7 +6,7 @@ import type { BaselineDocument } from './document.ts';
 import { nearest } from './nearest.ts';
 import { mergeFiles, type ReadFile } from './merge.ts';
 import { readIgnoreFiles } from './ignore-files.ts';
-import { BaselineError, type Place, type Problem } from './problem.ts';
+import { BaselineError, inOrder, type Place, type Problem } from './problem.ts';
 import { listBaselines } from './shipped.ts';
 import { validateFile } from './validate.ts';
 import { parseYamlFile } from './yaml-file.ts';
@@ -43,10 +43,10 @@ export async function inspectBaseline(path: string, options: LoadOptions = {}): 
   const label = (name: string): string => relative(root, resolve(name));
   const ignoreFiles = await Promise.all(files.map((read) => readIgnoreFiles(read, label, problems)));
   const merged = mergeFiles(file, files, ignoreFiles.map(({ entries }) => entries), label, problems);
-  if (merged === undefined) return { document: undefined, problems };
+  if (merged === undefined) return { document: undefined, problems: inOrder(problems) };
   const sources = files.flatMap((read, index) => [label(read.yaml.file), ...(ignoreFiles[index]?.files.map(label) ?? [])]);
   const choiceTable = await loadChoices(merged.content.product, join(folder, 'choices'));
-  return { document: { ...merged, choiceTable, sources }, problems };
+  return { document: { ...merged, choiceTable, sources }, problems: inOrder(problems) };
 }
 
 /** The file after everything it extends, each file once, in the order merged. */

@@ -52,8 +52,34 @@ const lockSchema = z.strictObject({
 
 /** `baseline.lock.yaml`: the resolved baseline with every digest; from it alone the gate can be run again. */
 export function renderLock(baseline: Baseline, digests: LockDigests): string {
-  const { sha256, name, description, ...rest } = baseline;
-  const lock = { lock: 'https://cupel.dev/schema/lock/v1', name, description, sha256, ...rest, digests };
+  const entries = (list: Baseline['ignore']): object[] => list.map(({ rule, reason, owner, approved, expires, ticket, source }) =>
+    ({ rule, reason, owner, approved, expires, ticket, source }));
+  const { harden, gate, content } = baseline;
+  // Written out, so that the bytes depend on what the baseline says alone.
+  const lock = {
+    lock: 'https://cupel.dev/schema/lock/v1',
+    name: baseline.name,
+    description: baseline.description,
+    sha256: baseline.sha256,
+    content: { product: content.product, version: content.version, sha256: content.sha256 },
+    profile: baseline.profile,
+    tailoredProfile: baseline.tailoredProfile,
+    choices: baseline.choices,
+    values: baseline.values,
+    select: baseline.select,
+    deselect: baseline.deselect,
+    selectGroups: baseline.selectGroups,
+    ignore: entries(baseline.ignore),
+    expired: entries(baseline.expired),
+    harden: { passes: harden.passes, skip: harden.skip, guard: harden.guard },
+    gate: {
+      passRate: gate.passRate, minEvaluated: gate.minEvaluated, notApplicableMax: gate.notApplicableMax,
+      maxFailures: { high: gate.maxFailures.high, medium: gate.maxFailures.medium, low: gate.maxFailures.low, unknown: gate.maxFailures.unknown },
+      required: gate.required, noRegression: gate.noRegression,
+    },
+    sources: baseline.sources,
+    digests: { content: { version: digests.content.version, sha256: digests.content.sha256 }, tailoring: digests.tailoring, files: sortedFiles(digests) },
+  };
   return stringify(withoutUndefined(lock), { lineWidth: 0, defaultKeyType: 'PLAIN', aliasDuplicateObjects: false });
 }
 
@@ -108,6 +134,10 @@ function parseLock(text: string): z.infer<typeof lockSchema> {
   const parsed = lockSchema.safeParse(data);
   if (!parsed.success) throw new EvidenceError('lock-invalid', `the baseline lock is not one: ${z.prettifyError(parsed.error)}`);
   return parsed.data;
+}
+
+function sortedFiles({ files }: LockDigests): Record<string, string> | undefined {
+  return files === undefined ? undefined : Object.fromEntries(Object.entries(files).sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
 function withoutUndefined(value: unknown): unknown {

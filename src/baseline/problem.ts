@@ -35,12 +35,19 @@ export function describeProblem(problem: Problem): string {
   return `${problem.file}:${problem.line}:${problem.column}: ${problem.what}${nearest}; ${problem.remedy}`;
 }
 
+/** In the order a reader meets them: file by file, from top to bottom. */
+export function inOrder(problems: readonly Problem[]): Problem[] {
+  const files = [...new Set(problems.map(({ file }) => file))];
+  return [...problems].sort((a, b) => files.indexOf(a.file) - files.indexOf(b.file) || a.line - b.line || a.column - b.column);
+}
+
 /** Everything that is wrong with a baseline, at once. */
 export class BaselineError extends ConfigurationError {
   readonly problems: readonly Problem[];
 
-  /** @param problems at least one */
-  constructor(problems: readonly Problem[]) {
+  /** @param found at least one */
+  constructor(found: readonly Problem[]) {
+    const problems = inOrder(found);
     const [first] = problems;
     const code = problems.length === 1 && first ? `baseline-${first.code}` : 'baseline-invalid';
     super(code, problems.map(describeProblem).join('\n'), first ? { subject: `${first.file}:${first.line}:${first.column}` } : {});

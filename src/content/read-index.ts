@@ -100,7 +100,7 @@ async function readStored(file: string): Promise<ContentIndex | undefined> {
   if (stored?.format !== format) return undefined;
   const { head, profiles, groups, rules, values } = stored;
   const byId = <T extends { id: string }>(items: T[]): Map<string, T> => new Map(items.map((item) => [item.id, item]));
-  return { ...head, profiles: byId(profiles), groups: new Map(groups), rules: byId(rules), values: byId(values) };
+  return { ...head, profiles: byId(profiles), groups: new Map(groups), rules: byId(rules), values: byId(values.map((value) => ({ ...value, default: value.default }))) };
 }
 
 function parseStored(text: string): StoredIndex | undefined {

@@ -1,0 +1,46 @@
+import { readFile } from 'node:fs/promises';
+import { expect } from 'chai';
+import { baselineJsonSchema, describeProblem, lintBaseline, listBaselines, loadBaseline, shippedFolder } from '../../src/baseline/index.ts';
+import { loadChoices } from '../../src/baseline/choices.ts';
+import { readContentIndex } from '../../src/content/index.ts';
+import { realContent, projectCache } from '../content/real.ts';
+
+describe('the shipped baselines', () => {
+  it('have the schema that is committed (write it anew with UPDATE_GOLDEN=1)', async () => {
+    const file = `${shippedFolder}schema.json`;
+    if (process.env['UPDATE_GOLDEN'] === '1') await (await import('node:fs/promises')).writeFile(file, baselineJsonSchema());
+    expect(await readFile(file, 'utf8')).to.equal(baselineJsonSchema());
+  });
+
+  it('have nothing wrong with them against real content', async () => {
+    for (const name of await listBaselines(shippedFolder)) {
+      const result = await lintBaseline(name, {
+        contentFor: async ({ product }) => readContentIndex((await realContent(product)).path, { cacheDir: projectCache }),
+        asOf: new Date('2026-11-24T00:00:00Z'),
+      });
+      expect(result.problems.map(describeProblem), name).to.deep.equal([]);
+    }
+  }).timeout(300_000);
+
+  it('are named as their files, name their schema for editors, and carry a schema key in their fragments too', async () => {
+    for (const name of await listBaselines(shippedFolder)) {
+      expect((await loadBaseline(name)).name).to.equal(name);
+      expect(await readFile(`${shippedFolder}${name}.yml`, 'utf8')).to.match(/^# yaml-language-server: \$schema=\.\/schema\.json\n/);
+    }
+  });
+
+  it('let the embedded default ignore at most 12 rules and ask for 0.98 of at least 320', async () => {
+    const { ignore, gate } = await loadBaseline('debian12-cis-l1-server');
+    expect(ignore.length).to.be.at.most(12);
+    expect(gate.passRate).to.be.at.least(0.98);
+    expect(gate.minEvaluated).to.be.at.least(320);
+  });
+
+  it('know alternatives whose rules exist in the content of one of the family\'s products', async () => {
+    const choices = await loadChoices('debian12', `${shippedFolder}choices`);
+    const indexes = await Promise.all(['debian12', 'debian13'].map(async (product) => readContentIndex((await realContent(product)).path)));
+    for (const rule of Object.values(choices).flatMap(({ shared, alternatives }) => [...shared, ...Object.values(alternatives).flatMap(({ rules }) => rules)])) {
+      expect(indexes.some(({ rules }) => rules.has(rule)), rule).to.equal(true);
+    }
+  });
+});
