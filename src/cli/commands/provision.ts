@@ -105,7 +105,7 @@ async function keepEvidence(out: string, image: string, run: string, result: Pro
       seconds: { ...result.timing },
     },
   };
-  return (await writeEvidence(out, parts)).path;
+  return (await writeEvidence(out, parts)).directory;
 }
 
 /** A build that ended before the gate leaves its log, clearly marked. What made it end matters more than a log that cannot be written. */

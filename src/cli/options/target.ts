@@ -25,7 +25,7 @@ export function targetOptions<T>(yargs: Argv<T>): Argv<T & TargetArguments> {
     .option('host', { type: 'string', describe: 'machine to work on, over SSH (Packer: build.Host)' })
     .option('port', { type: 'number', default: 22, describe: 'SSH port (build.Port)' })
     .option('user', { type: 'string', default: 'root', describe: 'SSH user: root, or one with passwordless sudo (build.User)' })
-    .option('key', { type: 'string', describe: 'private key: only "-", to read it from standard input (build.SSHPrivateKey)' })
+    .option('key', { type: 'string', nargs: 1, describe: 'private key: only "-", to read it from standard input (build.SSHPrivateKey)' })
     .option('key-file', { type: 'string', describe: 'private key file' })
     .option('known-hosts', { type: 'string', describe: 'known_hosts file; without it the host key is pinned at first use' })
     .option('proxy-jump', { type: 'string', describe: 'jump host, as ssh -J' })
