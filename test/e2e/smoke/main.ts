@@ -29,7 +29,8 @@ const work = await mkdtemp(join(process.env['TMPDIR'] ?? '/tmp', 'cupel-smoke-')
 let vm: Vm | undefined;
 const problems: string[] = [];
 const interrupted = new AbortController();
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => interrupted.abort(new Error(`stopped by ${signal}`)));
+// More than once: a terminal, and tsx, send it again.
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => interrupted.abort(new Error(`stopped by ${signal}`)));
 
 try {
   await readFile(verdict);
