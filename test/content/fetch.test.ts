@@ -118,11 +118,14 @@ describe('fetching an upstream release', () => {
     'a server that never answers': ['content-download', () => () => undefined],
     'an archive larger than accepted': ['content-download', () => good(), { release: { maxBytes: 100 } }],
     'something that is no zip': ['content-package', () => good(`${createHash('sha512').update('no zip').digest('hex')}  ${name}`, Buffer.from('no zip'))],
-    'a redirect to an insecure place': ['content-insecure', () => (_request, response) => { response.writeHead(302, { location: `http://0.0.0.0:${(server.address() as AddressInfo).port}/x` }).end(); }],
+    'a redirect to an insecure place': ['content-insecure', () => (request, response) => {
+      if (request.headers.host?.startsWith('0.0.0.0')) return void response.end(`${sha512}  ${name}`);
+      response.writeHead(302, { location: `http://0.0.0.0:${(server.address() as AddressInfo).port}/x` }).end();
+    }],
     'a product that the release has not': ['content-not-found', () => good(), { product: 'maxi' }],
     'plain http to another machine': ['content-insecure', () => good(), { release: { baseUrl: 'http://192.0.2.1/' } }],
     'a range that names no version': ['content-range', () => good(), { version: '*' }],
-    'content outside the range': ['content-version', () => good(), { version: '0.1.90-rc.1' }],
+    'content outside the range': ['content-version', () => good(`${sha512}\n`), { version: '>=0.1.89 <0.1.90' }],
   };
   for (const [what, [code, listener, more]] of Object.entries(failures)) {
     it(`refuses ${what}, and leaves nothing in the cache that could pass for it`, async () => {
