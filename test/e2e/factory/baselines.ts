@@ -28,7 +28,7 @@ export function quickBaseline(directory: string, options: QuickBaseline = {}): s
     name,
     content: { product: 'debian12', version: '>=0.1.82' },
     profile: 'standard',
-    select: ['file_permissions_crontab', 'banner_etc_issue', 'sshd_set_max_sessions'],
+    select: ['file_permissions_crontab', 'banner_etc_issue_cis', 'sshd_set_max_sessions'],
     harden: { passes: options.passes ?? 1, skip: slow },
     gate: {
       pass_rate: options.passRate ?? 0.5,

@@ -1,0 +1,69 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { gunzipSync } from 'node:zlib';
+import { expect } from 'chai';
+import { builds, machineForEach, quickBaseline, scapContent, scratch } from './factory/index.ts';
+
+interface VerdictFile {
+  verdict: string;
+  run: string;
+  pass_rate: number;
+  evaluated: number;
+  reasons: { code: string }[];
+}
+
+const readVerdict = (file: string): VerdictFile => JSON.parse(readFileSync(file, 'utf8')) as VerdictFile;
+
+describe('packer build with cupel provision', () => {
+  const machine = machineForEach();
+  const build = builds();
+  const directory = scratch();
+
+  it('ends with an artifact, whole evidence and a sealed machine when the baseline is met', async () => {
+    const baseline = quickBaseline(directory());
+    const accepted = await build.packer(machine(), { baseline, content: await scapContent() });
+    expect(await accepted.ended, accepted.output).to.equal(0);
+    expect(accepted.artifacts()).to.have.length(1);
+
+    const [name = ''] = accepted.evidence();
+    expect(accepted.evidence()).to.deep.equal([name]);
+    expect(name).to.match(/^lab-image-[0-9a-f-]{36}$/);
+    const file = (part: string): string => accepted.evidenceFile(name, part);
+    expect(readdirSync(file('.')).sort()).to.deep.equal([
+      'SHA256SUMS', 'arf.xml.gz', 'baseline.lock.yaml', 'before.json', 'environment.json', 'harden.jsonl',
+      'log.jsonl', 'remediation.sh', 'tailoring.xml', 'verdict.json',
+    ]);
+    const verdict = readVerdict(file('verdict.json'));
+    expect(verdict.verdict).to.equal('accepted');
+    expect(name).to.equal(`lab-image-${verdict.run}`);
+    expect(gunzipSync(readFileSync(file('arf.xml.gz'))).toString('latin1')).to.contain(verdict.run);
+    const steps = readFileSync(file('harden.jsonl'), 'utf8').trim().split('\n').map((line) => JSON.parse(line) as { rules: string[]; outcome: string });
+    expect(steps.filter(({ rules }) => rules.includes('sshd_set_max_sessions')).map(({ outcome }) => outcome)).to.deep.equal(['ok']);
+
+    await machine().powerOff();
+    const inside = (...parts: string[]): string => path.join(machine().root, ...parts);
+    expect(readVerdict(inside('usr/share/cupel/build/verdict.json'))).to.deep.equal(verdict);
+    expect(readFileSync(inside('usr/share/cupel/build/arf.xml.gz')).equals(readFileSync(file('arf.xml.gz')))).to.equal(true);
+    expect(existsSync(inside('home/debian/.ssh/authorized_keys'))).to.equal(false);
+    expect(readdirSync(inside('etc/ssh')).filter((entry) => entry.startsWith('ssh_host_'))).to.deep.equal([]);
+    expect(readFileSync(inside('etc/machine-id'), 'utf8')).to.equal('');
+    expect(readdirSync(inside('var/lib')).filter((entry) => entry.startsWith('cupel-build'))).to.deep.equal([]);
+    expect(readdirSync(inside('var/log/journal'))).to.deep.equal([]);
+  });
+
+  it('ends without an artifact, and with evidence named as refused, when the baseline is missed', async () => {
+    const baseline = quickBaseline(directory(), { name: 'unreachable', passRate: 1 });
+    const refused = await build.packer(machine(), { baseline, content: await scapContent() });
+    expect(await refused.ended).not.to.equal(0);
+    expect(refused.output).to.match(/exit status:? 2\b/);
+    expect(refused.artifacts()).to.deep.equal([]);
+
+    const [name = ''] = refused.evidence();
+    expect(refused.evidence()).to.deep.equal([name]);
+    expect(name).to.match(/\.refused$/);
+    const verdict = readVerdict(refused.evidenceFile(name, 'verdict.json'));
+    expect(verdict.verdict).to.equal('refused');
+    expect(verdict.reasons.map(({ code }) => code)).to.deep.equal(['pass-rate']);
+    expect(existsSync(path.join(machine().root, 'usr/share/cupel'))).to.equal(false);
+  });
+});
