@@ -1,14 +1,17 @@
-import { readFile } from 'node:fs/promises';
+import { mkdtemp, readFile, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { expect } from 'chai';
-import { baselineJsonSchema, describeProblem, lintBaseline, listBaselines, loadBaseline, shippedFolder } from '../../src/baseline/index.ts';
+import { execa } from 'execa';
+import { baselineJsonSchema, describeProblem, lintBaseline, listBaselines, loadBaseline, renderTailoring, resolveBaseline, shippedFolder } from '../../src/baseline/index.ts';
 import { loadChoices } from '../../src/baseline/choices.ts';
-import { readContentIndex } from '../../src/content/index.ts';
+import { readContentIndex, selectedRules, shortId } from '../../src/content/index.ts';
 import { realContent, projectCache } from '../content/real.ts';
 
 describe('the shipped baselines', () => {
   it('have the schema that is committed (write it anew with UPDATE_GOLDEN=1)', async () => {
     const file = `${shippedFolder}schema.json`;
-    if (process.env['UPDATE_GOLDEN'] === '1') await (await import('node:fs/promises')).writeFile(file, baselineJsonSchema());
+    if (process.env['UPDATE_GOLDEN'] === '1') await writeFile(file, baselineJsonSchema());
     expect(await readFile(file, 'utf8')).to.equal(baselineJsonSchema());
   });
 
@@ -19,6 +22,22 @@ describe('the shipped baselines', () => {
         asOf: new Date('2026-11-24T00:00:00Z'),
       });
       expect(result.problems.map(describeProblem), name).to.deep.equal([]);
+    }
+  }).timeout(300_000);
+
+  it('give tailorings that oscap accepts and makes fixes from, for exactly the rules selected', async () => {
+    for (const name of await listBaselines(shippedFolder)) {
+      const document = await loadBaseline(name);
+      const { path } = await realContent(document.content.product);
+      const index = await readContentIndex(path, { cacheDir: projectCache });
+      const baseline = resolveBaseline(document, index, { asOf: new Date('2026-11-24T00:00:00Z') });
+      const file = join(await mkdtemp(join(tmpdir(), 'cupel-test-')), 'tailoring.xml');
+      await writeFile(file, renderTailoring(baseline, { dataStreamHref: path }));
+      await execa('oscap', ['xccdf', 'validate', '--skip-schematron', file]);
+      const { stdout } = await execa('oscap', ['xccdf', 'generate', 'fix', '--fix-type', 'bash', '--tailoring-file', file, '--profile', baseline.tailoredProfile, path]);
+      const fixes = [...stdout.matchAll(/^# BEGIN fix \(\d+ \/ \d+\) for '([^']+)'/gm)].map(([, id]) => shortId(id ?? ''));
+      const selected = selectedRules(index, index.profiles.get(shortId(baseline.profile))!, baseline);
+      expect([...new Set(fixes)].sort(), name).to.deep.equal([...selected].sort());
     }
   }).timeout(300_000);
 
