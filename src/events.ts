@@ -9,6 +9,8 @@ export type CupelEvent =
   | { type: 'stage'; stage: Stage; state: 'end'; seconds: number; detail?: string }
   | { type: 'step'; index: number; total: number; rule: string; outcome: StepOutcome; seconds: number; detail?: string }
   | { type: 'progress'; message: string }
+  /** How far the running work is; worth a line only when nothing else was said for a while. */
+  | { type: 'status'; message: string }
   | { type: 'warning'; message: string };
 
 /** What became of one fix. `reverted`: it locked the builder out and was rolled back. */

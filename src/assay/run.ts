@@ -51,7 +51,7 @@ export async function scan(target: Target, options: ScanOptions): Promise<Assay>
     onLine: (line) => {
       if (!/^\S+:[a-z]+$/.test(line)) return;
       done++;
-      if (done % 10 === 0) options.emit({ type: 'progress', message: `assay: ${done}/${options.selected} rules` });
+      options.emit({ type: 'status', message: `${done}/${options.selected} rules` });
     },
   });
   if (result.exitCode === 127) throw evidenceFrom('oscap-missing', `${target.name}: there is no oscap to run`, result);

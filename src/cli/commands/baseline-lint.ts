@@ -2,7 +2,7 @@ import { BaselineError, lintBaseline, listBaselines, shippedFolder, type LintRes
 import { ExitCode } from '../../errors.ts';
 import { defineCommand } from '../command.ts';
 import { contentOptions, dayOf } from './baseline-options.ts';
-import { contentReader } from './content-cache.ts';
+import { contentReader } from '../options/content.ts';
 
 export const lintCommand = defineCommand({
   command: 'lint [baseline..]',

@@ -3,7 +3,7 @@ import { isIsoDate, loadBaseline, resolveBaseline, type Baseline, type BaselineD
 import type { ContentIndex } from '../../content/index.ts';
 import { UsageError } from '../../errors.ts';
 import type { Io } from '../io.ts';
-import { contentReader } from './content-cache.ts';
+import { contentReader } from '../options/content.ts';
 
 /** What every command needs that compares a baseline with content. */
 export const contentOptions = <T>(yargs: Argv<T>) => yargs

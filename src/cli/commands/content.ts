@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import { fetchContent, products, readContentIndex, selectedRules } from '../../content/index.ts';
 import { ExitCode } from '../../errors.ts';
 import { defineCommand, type CupelCommand } from '../command.ts';
-import { contentCache, contentReader, contentSources, noteProgress } from './content-cache.ts';
+import { contentCache, contentReader, contentSources, noteProgress } from '../options/content.ts';
 
 const fetchCommand = defineCommand({
   command: 'fetch <product..>',

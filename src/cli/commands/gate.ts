@@ -48,11 +48,9 @@ interface Policy {
 async function policyOf(argv: { baseline: string | undefined; content: string | undefined; lock: string | undefined }, asOf: Date, io: Io): Promise<Policy> {
   if (argv.lock !== undefined) return await lockedPolicy(argv.lock);
   if (argv.baseline === undefined) throw new UsageError('usage', 'a baseline is needed: --baseline or --lock', { remedy: 'see cupel gate --help' });
-  const [{ loadBaseline, resolveBaseline }, { readContentIndex }, { locateContent, cacheDirectory }] = await Promise.all([
-    import('../../baseline/index.ts'), import('../../content/index.ts'), import('../options/content.ts'),
-  ]);
+  const [{ loadBaseline, resolveBaseline }, { contentReader }] = await Promise.all([import('../../baseline/index.ts'), import('../options/content.ts')]);
   const document = await loadBaseline(argv.baseline);
-  const index = await readContentIndex(argv.content ?? await locateContent(document, io), { cacheDir: cacheDirectory(io) });
+  const index = await contentReader(io, { content: argv.content })(document.content);
   return {
     baseline: resolveBaseline(document, index, { asOf }),
     content: { product: index.product, version: index.benchmark.version, sha256: index.sha256 },

@@ -40,7 +40,7 @@ export const provisionCommand = defineCommand({
     const log = createLog({ file: join(scratch, 'log.jsonl') });
     const emit = (event: CupelEvent): void => {
       display.emit(event);
-      log.event(event);
+      if (event.type !== 'status') log.event(event);
     };
     const began = performance.now();
     try {

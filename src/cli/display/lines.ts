@@ -29,6 +29,7 @@ export function lineOf(event: CupelEvent, sinceStart: number): string {
       const width = String(event.total).length;
       return `    [${String(event.index).padStart(width)}/${event.total}] ${oneLine(event.rule)} ${event.outcome} ${took(event.seconds)}${detail(event.detail)}`;
     }
+    case 'status':
     case 'progress':
       return `    ${oneLine(event.message)}`;
     case 'warning':
@@ -36,8 +37,8 @@ export function lineOf(event: CupelEvent, sinceStart: number): string {
   }
 }
 
-export function stillIn(stage: Stage | undefined, inStage: number): string {
-  return `    … ${stage ?? 'starting'}: ${elapsed(inStage)}`;
+export function stillIn(stage: Stage | undefined, inStage: number, status: string): string {
+  return `    … ${stage ?? 'starting'}: ${elapsed(inStage)}${status === '' ? '' : `, ${oneLine(status)}`}`;
 }
 
 function detail(text: string | undefined): string {

@@ -33,7 +33,7 @@ export function liveDisplay(io: DisplayIo, clock: Clock): Display {
       stageStart = clock.now();
       doing = '';
     }
-    if (event.type === 'progress') doing = oneLine(event.message);
+    if (event.type === 'progress' || event.type === 'status') doing = oneLine(event.message);
     if (event.type === 'step') doing = `${event.index} of ${event.total}`;
   };
   const stop = clock.every(1000, () => { paint(); });
@@ -43,7 +43,7 @@ export function liveDisplay(io: DisplayIo, clock: Clock): Display {
       if (closed) return;
       follow(event);
       // Progress is what the status line is for; everything else stays on the screen.
-      paint(event.type === 'progress' ? undefined : lineOf(event, clock.now() - start));
+      paint(event.type === 'progress' || event.type === 'status' ? undefined : lineOf(event, clock.now() - start));
     },
     close: () => {
       if (closed) return;

@@ -12,16 +12,19 @@ export function plainDisplay(io: DisplayIo, clock: Clock): Display {
   const start = clock.now();
   let stage: Stage | undefined;
   let stageStart = start;
+  let status = '';
   let lastLine = start;
   const say = (line: string): void => {
     io.note(redact(line));
     lastLine = clock.now();
   };
   const stop = clock.every(1000, () => {
-    if (clock.now() - lastLine >= silence) say(stillIn(stage, clock.now() - stageStart));
+    if (clock.now() - lastLine >= silence) say(stillIn(stage, clock.now() - stageStart, status));
   });
   return {
     emit: (event) => {
+      status = event.type === 'status' ? event.message : '';
+      if (event.type === 'status') return;
       if (event.type === 'stage' && event.state === 'start') {
         stage = event.stage;
         stageStart = clock.now();

@@ -1,19 +1,45 @@
 import { homedir } from 'node:os';
 import { join } from 'node:path';
-import type { BaselineDocument } from '../../baseline/index.ts';
-import { fetchContent } from '../../content/index.ts';
+import { fetchContent, readContentIndex, type ContentFile, type ContentIndex } from '../../content/index.ts';
 import type { Emit } from '../../events.ts';
 import type { Io } from '../io.ts';
 
-/** Where fetched content is kept: CUPEL_CACHE, else the user's cache directory. */
-export function cacheDirectory(io: Io): string {
-  const { CUPEL_CACHE, XDG_CACHE_HOME } = io.env;
-  return CUPEL_CACHE ?? join(XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'cupel');
+/** Where content is kept: `--cache`, `CUPEL_CACHE`, `$XDG_CACHE_HOME/cupel`, `~/.cache/cupel`; in `content` below it. */
+export function contentCache(io: Io, cache?: string): string {
+  const set = [cache, io.env['CUPEL_CACHE']].find((folder) => folder !== undefined && folder !== '');
+  const xdg = io.env['XDG_CACHE_HOME'];
+  return join(set ?? join(xdg === undefined || xdg === '' ? join(homedir(), '.cache') : xdg, 'cupel'), 'content');
 }
 
-/** The data stream that a baseline asks for: from the cache, else fetched. @throws ConfigurationError */
-export async function locateContent(document: BaselineDocument, io: Io, emit: Emit = () => undefined): Promise<string> {
-  const { product, version, sha256 } = document.content;
-  const file = await fetchContent({ product, version, cacheDir: cacheDirectory(io), emit, ...(sha256 === undefined ? {} : { sha256 }) });
-  return file.path;
+/** Options of `fetchContent` that the environment sets: another Debian mirror, another place for upstream releases. */
+export function contentSources(io: Io): { apt: { mirror?: string }; release: { baseUrl?: string } } {
+  const mirror = io.env['CUPEL_MIRROR'];
+  const baseUrl = io.env['CUPEL_RELEASES'];
+  return { apt: mirror === undefined ? {} : { mirror }, release: baseUrl === undefined ? {} : { baseUrl } };
+}
+
+/** Progress of a fetch, on stderr. */
+export const noteProgress = (io: Io): Emit => (event) => {
+  if (event.type === 'progress' || event.type === 'warning') io.note(`cupel: ${event.message}`);
+};
+
+/** The content that a baseline asks for: the file given, or what is fetched into the cache, each read once. */
+export function contentReader(io: Io, options: { content?: string | undefined; cache?: string | undefined }):
+(wanted: { product: string; version: string; sha256: string | undefined }) => Promise<ContentIndex & { file: string }> {
+  const cacheDir = contentCache(io, options.cache);
+  const read = new Map<string, Promise<ContentIndex & { file: string }>>();
+  const get = async (wanted: { product: string; version: string; sha256: string | undefined }): Promise<ContentIndex & { file: string }> => {
+    const file = options.content ?? (await fetched(wanted)).path;
+    return { ...await readContentIndex(file, { cacheDir }), file };
+  };
+  const fetched = (wanted: { product: string; version: string; sha256: string | undefined }): Promise<ContentFile> => fetchContent({
+    product: wanted.product, version: wanted.version, ...(wanted.sha256 === undefined ? {} : { sha256: wanted.sha256 }),
+    cacheDir, ...contentSources(io), emit: noteProgress(io),
+  });
+  return (wanted) => {
+    const key = `${wanted.product} ${wanted.version} ${wanted.sha256 ?? ''}`;
+    const known = read.get(key) ?? get(wanted);
+    read.set(key, known);
+    return known;
+  };
 }

@@ -1,9 +1,9 @@
 import type { Argv } from 'yargs';
 import { type Baseline, loadBaseline, resolveBaseline } from '../../baseline/index.ts';
-import { type ContentIndex, readContentIndex, selectedRules, valueIn } from '../../content/index.ts';
+import { type ContentIndex, selectedRules, valueIn } from '../../content/index.ts';
 import { ConfigurationError } from '../../errors.ts';
 import type { Io } from '../io.ts';
-import { locateContent } from './content.ts';
+import { contentReader } from './content.ts';
 
 /** What a machine is held against; the same for every command that needs a baseline with its content. */
 export interface SubjectArguments {
@@ -29,12 +29,11 @@ export interface Subject {
 /** Loads a baseline and resolves it against its content. @throws ConfigurationError, BaselineError */
 export async function loadSubject(argv: SubjectArguments, io: Io, asOf: Date): Promise<Subject> {
   const document = await loadBaseline(argv.baseline);
-  const path = argv.content ?? (await locateContent(document, io));
-  const index = await readContentIndex(path);
+  const index = await contentReader(io, { content: argv.content })(document.content);
   const baseline = resolveBaseline(document, index, { asOf });
   return {
     baseline,
-    content: { path, product: index.product, version: index.benchmark.version, sha256: index.sha256 },
+    content: { path: index.file, product: index.product, version: index.benchmark.version, sha256: index.sha256 },
     values: effectiveValues(baseline, index),
     selected: selectedRules(index, profileOf(baseline, index), baseline).size,
   };
