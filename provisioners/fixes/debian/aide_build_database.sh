@@ -11,8 +11,9 @@ database=/var/lib/aide/aide.db
 
 install -d -m 0755 /etc/aide /etc/aide/aide.conf.d
 install -d -m 0700 /var/lib/aide
-if [ ! -f "$conf" ]; then
-  cat >"$conf" <<CONF
+# Another fix may have left lines of its own in a file that says nothing about databases yet.
+if ! grep -Eqs '^(database|database_in)=' "$conf"; then
+  cat >>"$conf" <<CONF
 # What must not change unseen: programs, libraries, configuration, the boot loader. What changes by itself
 # (logs, caches, state) is left out. A site adds its own rules in /etc/aide/aide.conf.d/*.conf.
 database=file:$database
