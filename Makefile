@@ -19,7 +19,7 @@ GIVE_BACK = if [ -n "$$SUDO_UID" ]; then for made in dist .cache/content .cache/
   [ ! -e "$$made" ] || chown -R "$$SUDO_UID:$${SUDO_GID:-$$SUDO_UID}" "$$made"; done; fi
 ROOT  = $$([ "$$(id -u)" -eq 0 ] || echo sudo)
 
-.PHONY: help setup build image base content smoke test lint clean
+.PHONY: help setup build image base content smoke test lint bench clean
 
 help: ## this list
 	@echo 'Settings: BASELINE=$(BASELINE) IMAGE=$(IMAGE) OUT=$(OUT)'
@@ -58,6 +58,9 @@ lint: build ## types, eslint, shellcheck, packer fmt and validate
 	@packer fmt -check packer >/dev/null && packer fmt -check packer/qemu >/dev/null || { echo 'lint: run packer fmt packer packer/qemu' >&2; exit 1; }
 	@seed=$$(mktemp -d) && trap 'rm -rf "$$seed"' EXIT && packer/make-seed.sh "$$seed" \
 	  && packer validate -var base_image=base.qcow2 -var seed_dir="$$seed" -var base_checksum=sha256:$$(printf '0%.0s' $$(seq 64)) packer/qemu
+
+bench: build ## measure beside peers; results in bench/results (BENCH=names)
+	@node_modules/.bin/tsx bench/main.ts $(BENCH)
 
 clean: ## remove what was compiled or built, but not artifacts and output
 	@rm -rf --one-file-system dist .cache

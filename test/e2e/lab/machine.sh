@@ -42,8 +42,9 @@ while :; do
   [ -e "$state/cut" ] || sh "$lab/uplink.sh" "$state" up
 
   rc=0
+  # Its own /tmp is mounted by the machine itself, as its configuration says, not by nspawn.
   # Without API_VFS_WRITABLE and the capability, net.* sysctls could not be set in there.
-  SYSTEMD_NSPAWN_API_VFS_WRITABLE=network systemd-nspawn --quiet --boot --directory="$root" --machine="$name" \
+  SYSTEMD_NSPAWN_TMPFS_TMP=0 SYSTEMD_NSPAWN_API_VFS_WRITABLE=network systemd-nspawn --quiet --boot --directory="$root" --machine="$name" \
     --register=no --keep-unit --network-namespace-path=/run/netns/guest --capability=CAP_NET_ADMIN \
     --resolv-conf=off --timezone=off --link-journal=no --console=pipe </dev/null || rc=$?
   printf 'lab: %s ended with status %s\n' "$name" "$rc"

@@ -1,0 +1,9 @@
+export interface Measurement {
+  name: string;
+  value: number;
+  /** `s`, `MB`, or `ratio`. */
+  unit: string;
+  /** What it should be, for the reader; nothing fails over it. */
+  budget?: string;
+  note?: string;
+}
