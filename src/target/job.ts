@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { EvidenceError, TargetError } from '../errors.ts';
 import { LineReader } from './lines.ts';
 import type { Target } from './target.ts';
@@ -36,13 +37,17 @@ echo "$code" >exit.part && mv exit.part exit
 printf '\036%s\n' "$code" >>out
 END
 : >>"$dir/out"
+# systemd older than 243 knows no OOMPolicy, and does what we want.
+version=$(systemctl --version | sed -n '1s/^systemd \([0-9]*\).*/\1/p')
+spare=
+if [ -n "$version" ] && [ "$version" -ge 243 ]; then spare=--property=OOMPolicy=continue; fi
 # A shell started by the unit must find what a root login finds.
-systemd-run --quiet --unit="$unit" --collect --property=RuntimeMaxSec="$limit" --property=OOMPolicy=continue \
+systemd-run --quiet --unit="$unit" --collect --property=RuntimeMaxSec="$limit" $spare \
   --setenv=PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin --setenv=HOME=/root --setenv=LC_ALL=C.UTF-8 \
   -- /bin/sh "$dir/wrapper" "$dir" "$@"
 i=0
 until [ -s "$dir/pid" ]; do
-  i=$((i + 1)); [ "$i" -lt 600 ] || exit 1
+  i=$((i + 1)); [ "$i" -lt 600 ] || { echo 'its process did not appear within 30 s' >&2; exit 1; }
   sleep 0.05
 done
 `;
@@ -50,7 +55,12 @@ done
 // tail ends by itself when the job's process is gone, so a job that was killed does not hang us.
 const follow = 'exec tail -c "+$2" -s 0.5 -f --pid="$(cat "$1/pid")" "$1/out" 2>/dev/null';
 
-const outcome = 'cat "$1/exit" 2>/dev/null || echo lost; tail -c 8192 "$1/err" 2>/dev/null || :';
+const outcome = `
+if [ -s "$1/exit" ]; then cat "$1/exit"
+elif kill -0 "$(cat "$1/pid")" 2>/dev/null; then echo running
+elif [ -s "$1/exit" ]; then cat "$1/exit"
+else echo lost; fi
+tail -c 8192 "$1/err" 2>/dev/null || :`;
 
 /**
  * Runs a job detached inside the target (a transient systemd unit) and follows its output.
@@ -58,43 +68,94 @@ const outcome = 'cat "$1/exit" 2>/dev/null || echo lost; tail -c 8192 "$1/err" 2
  * @throws TargetError `job-start`, `job-lost` (killed, out of memory, out of time), or when the target stays away
  */
 export async function runJob(target: Target, workDirectory: string, unitPrefix: string, job: Job): Promise<JobResult> {
-  const directory = `${workDirectory}/jobs/${job.name}`;
+  // The unit's name, so that what an earlier run left on this machine is not taken for this run's.
+  const directory = `${workDirectory}/jobs/${unitPrefix}-${job.name}`;
   const placed = await target.run('set -eu; mkdir -p "$1"; umask 077; cat >"$1/script.part"; mv "$1/script.part" "$1/script"', { args: [directory], input: job.script });
   if (placed.exitCode !== 0) throw spaceOr('job-start', `${target.name}: could not place the job ${job.name}`, placed.stderr);
   const started = await target.run(start, { args: [directory, `${unitPrefix}-${job.name}`, String(job.timeoutSeconds), ...(job.args ?? [])] });
   if (started.exitCode !== 0) throw spaceOr('job-start', `${target.name}: could not start the job ${job.name}`, started.stderr);
 
-  const state = { ended: false };
+  const ending = await followToEnd(target, directory, job);
+  if (ending.exitCode === undefined) {
+    throw new TargetError('job-lost', `${target.name}: the job ${job.name} was killed before its end (out of memory, or over its ${job.timeoutSeconds} s)`, {
+      subject: target.name,
+      cause: ending.stderr,
+    });
+  }
+  return { exitCode: ending.exitCode, stderr: ending.stderr };
+}
+
+interface Ending {
+  /** Undefined when the job was killed. */
+  exitCode: number | undefined;
+  stderr: string;
+}
+
+/** Hands over each line once, however often the reader or the connection breaks. */
+async function followToEnd(target: Target, directory: string, job: Job): Promise<Ending> {
+  const state: { ended: boolean; failure?: unknown } = { ended: false };
   const hasEnded = (): boolean => state.ended;
   const lines = new LineReader((line) => {
     if (line.startsWith(endMark)) state.ended = true;
     else job.onLine?.(line);
   });
-  while (!hasEnded()) {
+  for (;;) {
     const stop = new AbortController();
     lines.restart();
     const whole = await target.stream(follow, [directory, String(lines.consumed + 1)], (chunk) => {
-      lines.push(chunk);
-      if (hasEnded()) stop.abort();
+      if (state.ended || 'failure' in state) return;
+      try {
+        lines.push(chunk);
+      } catch (error) {
+        // Thrown inside a stream's event it would end the process.
+        state.failure = error;
+      }
+      if (hasEnded() || 'failure' in state) stop.abort();
     }, stop.signal);
-    if (hasEnded()) break;
-    if (whole) {
-      // The reader ended without the end mark: either the job died, or it ended between two reads.
+    if ('failure' in state) throw state.failure;
+    if (!whole && !hasEnded()) await comeBack(target);
+    const ending = await readOutcome(target, directory);
+    if (ending === undefined) {
+      // Only the reader died; not too fast, in case it dies each time.
+      if (whole) await sleep(500);
+      continue;
+    }
+    if (!hasEnded()) {
+      // Ended between two reads.
       const rest = await target.run('tail -c "+$2" "$1/out"', { args: [directory, String(lines.consumed + 1)] });
       lines.restart();
       lines.push(Buffer.from(rest.stdout));
-      break;
     }
-    await target.reconnect(reconnectSeconds);
+    return ending;
   }
-  const [code = 'lost', ...stderr] = (await target.run(outcome, { args: [directory] })).stdout.split('\n');
-  if (!/^\d+$/.test(code)) {
-    throw new TargetError('job-lost', `${target.name}: the job ${job.name} was killed before its end (out of memory, or over its ${job.timeoutSeconds} s)`, {
-      subject: target.name,
-      cause: stderr.join('\n'),
-    });
+}
+
+/** @returns undefined while the job is running */
+async function readOutcome(target: Target, directory: string): Promise<Ending | undefined> {
+  const deadline = Date.now() + reconnectSeconds * 1000;
+  for (;;) {
+    const result = await target.run(outcome, { args: [directory] });
+    const [word = '', ...stderr] = result.stdout.split('\n');
+    if (result.exitCode === 0 && word === 'running') return undefined;
+    if (result.exitCode === 0 && (word === 'lost' || /^\d+$/.test(word))) return { exitCode: word === 'lost' ? undefined : Number(word), stderr: stderr.join('\n') };
+    // Root is out of reach. A guarded step that took sudo away is rolled back by the machine.
+    if (Date.now() >= deadline) throw new TargetError('target-sudo', `${target.name}: root is not to be had any more: ${result.stderr.trim()}`, { subject: target.name });
+    await sleep(1000);
   }
-  return { exitCode: Number(code), stderr: stderr.join('\n') };
+}
+
+/** As above: refused logins may pass, another host key does not. */
+async function comeBack(target: Target): Promise<void> {
+  const deadline = Date.now() + reconnectSeconds * 1000;
+  for (;;) {
+    try {
+      await target.reconnect(Math.max(1, (deadline - Date.now()) / 1000));
+      return;
+    } catch (error) {
+      if (!(error instanceof TargetError) || error.code !== 'target-login' || Date.now() >= deadline) throw error;
+    }
+    await sleep(2000);
+  }
 }
 
 /** A machine that does not answer for this long during a job is lost. */

@@ -1,9 +1,8 @@
-import { createWriteStream } from 'node:fs';
 import { userInfo } from 'node:os';
-import { pipeline } from 'node:stream/promises';
 import { execa } from 'execa';
 import { TargetError } from '../errors.ts';
 import { boundToParent } from './child.ts';
+import { keepOutput } from './output.ts';
 import { asRoot } from './quote.ts';
 import type { CommandResult, RunOptions, Target } from './target.ts';
 
@@ -19,7 +18,7 @@ export class LocalTarget implements Target {
     const target = new LocalTarget();
     const root = await target.run('id -u');
     if (root.exitCode !== 0 || root.stdout.trim() !== '0') {
-      throw new TargetError('target-sudo', `this machine: sudo gives no root without a password: ${root.stderr.trim()}`);
+      throw new TargetError('target-sudo', `this machine: sudo does not make us root unasked (${root.stderr.trim()})`);
     }
     return target;
   }
@@ -34,9 +33,12 @@ export class LocalTarget implements Target {
       buffer: { stdout: options.outputFile === undefined, stderr: true },
       timeout: timeoutSeconds * 1000,
     });
-    if (options.outputFile !== undefined) await pipeline(child.stdout, createWriteStream(options.outputFile));
+    const kept = options.outputFile === undefined ? undefined : keepOutput(child.stdout, options.outputFile);
     const result = await child;
+    const failure = await kept;
     if (result.timedOut) throw new TargetError('target-timeout', `this machine: no end after ${timeoutSeconds} s`);
+    if (failure !== undefined) throw failure;
+    if (result.isMaxBuffer) throw new TargetError('target-output', `this machine: a command printed more than ${childOptions.maxBuffer} bytes`);
     return { exitCode: result.exitCode ?? 127, stdout: options.outputFile === undefined ? result.stdout : '', stderr: result.stderr };
   }
 

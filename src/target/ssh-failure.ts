@@ -3,8 +3,11 @@ import { TargetError } from '../errors.ts';
 /** What ssh's last words mean. Order matters: the first that matches wins. */
 const meanings: readonly [RegExp, code: string, text: string][] = [
   [/Host key verification failed|REMOTE HOST IDENTIFICATION HAS CHANGED/i, 'target-host-key', 'has another host key than the one pinned for this run'],
-  [/Permission denied|Too many authentication failures|no mutual signature/i, 'target-login', 'refused the login'],
+  [/failed to execute ssh\b|spawn ssh ENOENT/i, 'ssh-missing', 'cannot be reached: there is no ssh on this host'],
+  // Before the refused login that follows from it.
+  [/UNPROTECTED PRIVATE KEY FILE|bad permissions/i, 'target-key', 'cannot be logged into: others may read the private key file'],
   [/Load key .*(invalid format|error in libcrypto|incorrect passphrase)/i, 'target-key', 'cannot be logged into: the private key is unreadable'],
+  [/Permission denied|Too many authentication failures|no mutual signature/i, 'target-login', 'refused the login'],
   [/Could not resolve hostname/i, 'target-unreachable', 'has a name that does not resolve'],
   [/Connection refused|timed out|No route to host|Network is unreachable|Connection (closed|reset)|kex_exchange_identification/i, 'target-unreachable', 'cannot be reached'],
 ];

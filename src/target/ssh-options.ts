@@ -37,20 +37,21 @@ export function sshArguments(options: SshOptions, paths: SshPaths, mode: 'master
     'ForwardX11=no',
     'ClearAllForwardings=yes',
     'PreferredAuthentications=publickey',
-    'HostKeyAlias=cupel-target',
     'GlobalKnownHostsFile=/dev/null',
-    `UserKnownHostsFile=${options.knownHosts ?? paths.knownHosts}`,
-    `StrictHostKeyChecking=${options.knownHosts === undefined ? 'accept-new' : 'yes'}`,
+    // A file of the user's knows the machine by its address, not by our alias.
+    ...(options.knownHosts === undefined
+      ? ['HostKeyAlias=cupel-target', `UserKnownHostsFile=${path(paths.knownHosts)}`, 'StrictHostKeyChecking=accept-new']
+      : [`UserKnownHostsFile=${path(options.knownHosts)}`, 'StrictHostKeyChecking=yes']),
     'UpdateHostKeys=no',
   ];
   if (options.key === undefined) {
     settings.push('IdentitiesOnly=no');
   } else if ('file' in options.key) {
-    settings.push('IdentitiesOnly=yes', 'IdentityAgent=none', `IdentityFile="${options.key.file}"`);
+    settings.push('IdentitiesOnly=yes', 'IdentityAgent=none', `IdentityFile=${path(options.key.file)}`);
   } else {
-    settings.push('IdentityFile=none', `IdentityAgent="${paths.agent}"`);
+    settings.push('IdentityFile=none', `IdentityAgent=${path(paths.agent)}`);
   }
-  settings.push(...(mode === 'fresh' ? ['ControlPath=none', 'ControlMaster=no'] : [`ControlPath=${paths.control}`, `ControlMaster=${mode === 'master' ? 'yes' : 'no'}`]));
+  settings.push(...(mode === 'fresh' ? ['ControlPath=none', 'ControlMaster=no'] : [`ControlPath=${path(paths.control)}`, `ControlMaster=${mode === 'master' ? 'yes' : 'no'}`]));
   const extra = options.extra ?? [];
   return [
     '-F', options.configFile ?? 'none',
@@ -64,4 +65,9 @@ export function sshArguments(options: SshOptions, paths: SshPaths, mode: 'master
     ...(mode === 'master' ? ['-N'] : []),
     '--', options.host,
   ];
+}
+
+/** A path as an ssh option's value: in ssh's own quotes, and with no `%` that ssh would expand. */
+function path(file: string): string {
+  return `"${file.replaceAll('%', '%%')}"`;
 }

@@ -1,4 +1,3 @@
-import { createWriteStream } from 'node:fs';
 import { access, mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -6,6 +5,7 @@ import { pipeline } from 'node:stream/promises';
 import { execa } from 'execa';
 import { TargetError } from '../errors.ts';
 import { boundToParent } from './child.ts';
+import { keepOutput } from './output.ts';
 import { asRoot, shellQuote } from './quote.ts';
 import { type SshAgent, startAgent } from './ssh-agent.ts';
 import { isPassing, sshFailure } from './ssh-failure.ts';
@@ -16,6 +16,9 @@ import type { CommandResult, RunOptions, Target } from './target.ts';
 const connectionFailed = 255;
 
 const childOptions = { reject: false, buffer: { stdout: true, stderr: true }, maxBuffer: 16 * 1024 * 1024, stripFinalNewline: false } as const;
+
+/** A command that ends with 255 so often is not the victim of its connection. */
+const mostReplays = 5;
 
 /** The ssh process that holds the connection. */
 type Master = PromiseLike<unknown> & { kill(): boolean };
@@ -29,6 +32,9 @@ export class SshTarget implements Target {
   readonly #paths: SshPaths;
   #agent: SshAgent | undefined;
   #master: Master | undefined;
+  #closed = false;
+  /** Two commands that lose the connection together share the new one. */
+  #connecting: Promise<void> | undefined;
 
   private constructor(options: SshOptions, directory: string) {
     this.#options = options;
@@ -49,7 +55,7 @@ export class SshTarget implements Target {
       await target.#connect(timeoutSeconds);
       const root = await target.run('id -u');
       if (root.exitCode !== 0 || root.stdout.trim() !== '0') {
-        throw new TargetError('target-sudo', `${target.name}: sudo gives no root without a password: ${root.stderr.trim()}`, { subject: target.name });
+        throw new TargetError('target-sudo', `${target.name}: sudo does not make ${target.name.split('@')[0] ?? ''} root unasked (${root.stderr.trim()})`, { subject: target.name });
       }
       return target;
     } catch (error) {
@@ -60,12 +66,14 @@ export class SshTarget implements Target {
 
   async run(script: string, options: RunOptions = {}): Promise<CommandResult> {
     const replayable = options.input === undefined || typeof options.input === 'string' || options.input instanceof Uint8Array;
-    for (;;) {
+    for (let replays = 0; ; replays++) {
       await this.#ensureConnected();
+      const master = this.#master;
       const result = await this.#spawn('shared', script, options);
       if (result.exitCode !== connectionFailed) return result;
-      if (!replayable) throw sshFailure(this.name, result.stderr);
-      await this.reconnect(this.#options.reconnectSeconds);
+      // ssh also says 255 for a command that a signal killed, and that may happen each time.
+      if (!replayable || replays === mostReplays) throw sshFailure(this.name, result.stderr);
+      if (this.#master === master || this.#master === undefined) await this.reconnect(this.#options.reconnectSeconds);
     }
   }
 
@@ -85,11 +93,15 @@ export class SshTarget implements Target {
   }
 
   async reconnect(timeoutSeconds: number): Promise<void> {
-    await this.#dropMaster();
-    await this.#connect(timeoutSeconds);
+    this.#connecting ??= this.#dropMaster().then(() => this.#connect(timeoutSeconds)).finally(() => {
+      this.#connecting = undefined;
+    });
+    await this.#connecting;
   }
 
   async close(): Promise<void> {
+    this.#closed = true;
+    await this.#connecting?.catch(() => undefined);
     await this.#dropMaster();
     await this.#agent?.stop();
     await rm(this.#directory, { recursive: true, force: true });
@@ -112,24 +124,27 @@ export class SshTarget implements Target {
       timeout: timeoutSeconds * 1000,
     });
     const flows: Promise<unknown>[] = [];
-    if (options.outputFile !== undefined) flows.push(pipeline(child.stdout, createWriteStream(options.outputFile)));
+    if (options.outputFile !== undefined) flows.push(keepOutput(child.stdout, options.outputFile));
     if (child.stdin !== null && input !== undefined && typeof input !== 'string' && !(input instanceof Uint8Array)) {
       // A command that ends before it has read its input closes the pipe: its exit code tells why.
       flows.push(pipeline(input, child.stdin).catch(() => undefined));
     }
     const result = await child;
-    await Promise.all(flows);
+    const failures = (await Promise.all(flows)).filter((failure) => failure !== undefined);
     if (result.timedOut) throw new TargetError('target-timeout', `${this.name}: no end after ${timeoutSeconds} s`, { subject: this.name });
+    if (failures.length > 0) throw failures[0] as Error;
+    if (result.isMaxBuffer) throw new TargetError('target-output', `${this.name}: a command printed more than ${childOptions.maxBuffer} bytes`, { subject: this.name });
     return { exitCode: result.exitCode ?? connectionFailed, stdout: options.outputFile === undefined ? result.stdout : '', stderr: result.stderr };
   }
 
   async #ensureConnected(): Promise<void> {
-    if (this.#master === undefined) await this.#connect(this.#options.reconnectSeconds);
+    if (this.#master === undefined || this.#connecting !== undefined) await this.reconnect(this.#options.reconnectSeconds);
   }
 
   async #connect(timeoutSeconds: number): Promise<void> {
     const deadline = Date.now() + timeoutSeconds * 1000;
     for (;;) {
+      if (this.#closed) throw new TargetError('target-closed', `${this.name}: the connection was closed`, { subject: this.name });
       const failure = await this.#startMaster(Math.max(1, (deadline - Date.now()) / 1000));
       if (failure === undefined) return;
       if (!isPassing(failure) || Date.now() >= deadline) throw failure;
@@ -142,7 +157,7 @@ export class SshTarget implements Target {
     const child = execa(file, argv, { ...childOptions, stdin: 'ignore', stdout: 'ignore' });
     const state: { stderr: string | undefined } = { stderr: undefined };
     void child.then((result) => {
-      state.stderr = result.stderr;
+      state.stderr = result.stderr === '' ? (result.originalMessage ?? '') : result.stderr;
       if (this.#master === child) this.#master = undefined;
     });
     const deadline = Date.now() + timeoutSeconds * 1000;
