@@ -8,3 +8,4 @@ export { findCached, type ContentFile } from './cache.ts';
 export { dataStreamName, products } from './products.ts';
 export { debianArchive, type AptSource } from './apt.ts';
 export { upstreamRelease, type ReleaseSource } from './release.ts';
+export { slimContent, type SlimContent, type SlimOptions, type SlimSubject } from './slim/index.ts';

@@ -3,6 +3,7 @@ import { fetchContent, products, readContentIndex, selectedRules } from '../../c
 import { ExitCode } from '../../errors.ts';
 import { defineCommand, type CupelCommand } from '../command.ts';
 import { contentCache, contentReader, contentSources, noteProgress } from '../options/content.ts';
+import { slimCommand } from './content-slim.ts';
 
 const fetchCommand = defineCommand({
   command: 'fetch <product..>',
@@ -65,5 +66,5 @@ const infoCommand = defineCommand({
 export const contentCommand: CupelCommand = {
   command: 'content',
   describe: 'get pinned SCAP content; what is in it',
-  subcommands: [fetchCommand, infoCommand],
+  subcommands: [fetchCommand, infoCommand, slimCommand],
 };
