@@ -12,11 +12,12 @@ const refusals = 3;
  * and still has root can keep the step. When the old connection shows that the machine is well and only new
  * logins fail, the rollback is asked for at once; else the machine's own deadline decides.
  * @param onKept called when the step was confirmed
+ * @param over aborts when nobody waits for the answer any more
  */
-export async function confirmLogin(target: Target, directory: string, index: number, seconds: number, onKept: () => void): Promise<void> {
+export async function confirmLogin(target: Target, directory: string, index: number, seconds: number, onKept: () => void, over: AbortSignal): Promise<void> {
   const deadline = Date.now() + seconds * 1000;
   const args = [directory, String(index)];
-  for (let refused = 0; Date.now() < deadline; ) {
+  for (let refused = 0; !over.aborted && Date.now() < deadline; ) {
     if ((await target.probe(sayOk, args, 30)).ok) {
       onKept();
       return;

@@ -1,7 +1,7 @@
 import type { Assay, ResultWord } from '../assay/model.ts';
 import type { Baseline } from '../baseline/model.ts';
 import type { Emit } from '../events.ts';
-import { countedFailures, type Fix, planSteps, type Step } from './plan.ts';
+import { countedFailures, type Fix, late, planSteps, type Step } from './plan.ts';
 import type { StepRecord } from './pass.ts';
 
 export interface Hardening {
@@ -34,12 +34,20 @@ export async function converge(before: Assay, baseline: Baseline, fixes: Readonl
     for (const rule of assay.rules) history.set(rule.rule, [...(history.get(rule.rule) ?? []), rule.result]);
   };
   let assay = before;
+  /** A pass changed nothing: only what comes last is still to be done. */
+  let stuck = false;
   remember(assay);
   while (hardening.passes < baseline.harden.passes) {
     const exclude = new Set([...baseline.harden.skip, ...hardening.reverted, ...hardening.oscillating]);
     const failures = countedFailures(assay, baseline);
-    const plan = planSteps(failures, fixes, exclude, hardening.passes + 1 === baseline.harden.passes);
-    hardening.unfixable = plan.unfixable;
+    let lastPass = stuck || hardening.passes + 1 === baseline.harden.passes;
+    let plan = planSteps(stuck ? failures.filter((rule) => late.has(rule)) : failures, fixes, exclude, lastPass);
+    if (plan.steps.length === 0 && !lastPass) {
+      // Everything else is done, so what describes the finished machine may come now.
+      lastPass = true;
+      plan = planSteps(failures, fixes, exclude, lastPass);
+    }
+    if (!stuck) hardening.unfixable = plan.unfixable;
     if (plan.steps.length === 0) break;
     hardening.passes++;
     const records = await actions.runPass(hardening.passes, plan.steps);
@@ -47,7 +55,7 @@ export async function converge(before: Assay, baseline: Baseline, fixes: Readonl
     for (const record of records) {
       if (record.outcome === 'reverted') hardening.reverted.push(...record.rules);
     }
-    if (hardening.passes === baseline.harden.passes) break;
+    if (lastPass) break;
     const next = await actions.assay(hardening.passes);
     remember(next);
     const unchanged = sameResults(assay, next);
@@ -60,7 +68,7 @@ export async function converge(before: Assay, baseline: Baseline, fixes: Readonl
     }
     if (unchanged) {
       actions.emit({ type: 'warning', message: `pass ${hardening.passes} changed no result; no further pass` });
-      break;
+      stuck = true;
     }
   }
   return hardening;

@@ -1,6 +1,7 @@
 import { ConfigurationError } from '../errors.ts';
 
 const begin = /^# BEGIN fix \((\d+) \/ (\d+)\) for '([^']+)'$/;
+const frame = /^#{20,}$|^\(>&2 echo "Remediating rule \d+\/\d+: '[^']+'"\)(?:; \()?$/;
 const missing = /FIX FOR THIS RULE '[^']+' IS MISSING!/;
 
 /**
@@ -19,10 +20,14 @@ export function cutFixScript(script: string): Map<string, string> {
     if (match === null) continue;
     const id = match[3] as string;
     announced = Number(match[2]);
-    const end = lines.indexOf(`# END fix for '${id}'`, at);
+    // 1.4 puts each fix into a subshell: `(` ends its first line, and `)` stands before its end mark.
+    const end = lines.findIndex((line, index) => index > at && (line === `# END fix for '${id}'` || line === `) # END fix for '${id}'`));
     if (end === -1) throw broken(`the fix for ${id} has no end`);
     seen++;
-    const text = lines.slice(at + 1, end).filter((line) => !/^#+$/.test(line) && !line.startsWith('(>&2 echo "Remediating rule')).join('\n').trim();
+    // Only the frame around the fix goes: a `#` line further down may be part of a file that the fix writes.
+    let first = at + 1;
+    while (first < end && frame.test(lines[first] ?? '')) first++;
+    const text = lines.slice(first, end).join('\n').trim();
     if (text !== '' && !missing.test(text)) fixes.set(id, `${text}\n`);
     at = end;
   }

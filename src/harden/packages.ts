@@ -24,8 +24,18 @@ export function packageChange(fix: string): PackageChange | undefined {
 /** Recommended packages are left out; these are needed all the same: without its dictionary pwquality refuses every password. */
 const companions: Readonly<Record<string, readonly string[]>> = { 'libpam-pwquality': ['cracklib-runtime'] };
 
-/** One apt-get transaction for all of them. */
+/** One apt-get transaction for all of them; when it fails as a whole, one for each, so that a single package cannot stop the others. */
 export function packageBatch(changes: readonly PackageChange[]): string {
-  const words = changes.flatMap((change) => (change.action === 'install' ? [change.package, ...(companions[change.package] ?? [])] : [`${change.package}-`]));
-  return `set -eu\napt-get -q -y install ${[...new Set(words)].sort().join(' ')}\n`;
+  const groups = changes.map((change) => (change.action === 'install' ? [change.package, ...(companions[change.package] ?? [])] : [`${change.package}-`]));
+  const words = [...new Set(groups.flat())].sort();
+  if (groups.length === 1) return `set -eu\napt-get -q -y install ${words.join(' ')}\n`;
+  return [
+    'set -u',
+    `apt-get -q -y install ${words.join(' ')} && exit 0`,
+    'echo "the transaction failed; now one by one"',
+    'failed=0',
+    ...groups.map((group) => `apt-get -q -y install ${group.join(' ')} || failed=1`),
+    'exit "$failed"',
+    '',
+  ].join('\n');
 }

@@ -25,7 +25,7 @@ export interface Plan {
 }
 
 /** What describes the finished machine comes after everything that changes it, in the last pass alone. */
-const late = new Set(['aide_build_database']);
+export const late: ReadonlySet<string> = new Set(['aide_build_database']);
 
 const failing = new Set(['fail', 'error', 'unknown', 'notchecked']);
 

@@ -46,19 +46,19 @@ export class ShellTarget implements Target {
     const child = this.#spawn(script, args);
     child.stdin.end();
     let left = this.cuts.shift() ?? Infinity;
-    let cut = false;
+    const state = { cut: false };
     child.stdout.on('data', (chunk: Buffer) => {
       if (left === 0) return;
       onData(chunk.subarray(0, Math.min(left, chunk.length)));
       left -= Math.min(left, chunk.length);
       if (left === 0) {
-        cut = true;
+        state.cut = true;
         child.kill('SIGKILL');
       }
     });
     signal.addEventListener('abort', () => child.kill('SIGKILL'));
     await new Promise((resolve) => child.on('close', resolve));
-    return !cut && !signal.aborted;
+    return !state.cut && !signal.aborted;
   }
 
   probe(): Promise<{ ok: boolean; detail: string }> {
