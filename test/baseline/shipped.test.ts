@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { execa } from 'execa';
+import { parse } from 'yaml';
 import { baselineJsonSchema, describeProblem, lintBaseline, listBaselines, loadBaseline, renderTailoring, resolveBaseline, shippedFolder } from '../../src/baseline/index.ts';
 import { loadChoices } from '../../src/baseline/choices.ts';
 import { readContentIndex, selectedRules, shortId } from '../../src/content/index.ts';
@@ -55,11 +56,44 @@ describe('the shipped baselines', () => {
     expect(gate.minEvaluated).to.be.at.least(320);
   });
 
-  it('know alternatives whose rules exist in the content of one of the family\'s products', async () => {
-    const choices = await loadChoices('debian12', `${shippedFolder}choices`);
-    const indexes = await Promise.all(['debian12', 'debian13'].map(async (product) => readContentIndex((await realContent(product)).path)));
-    for (const rule of Object.values(choices).flatMap(({ shared, alternatives }) => [...shared, ...Object.values(alternatives).flatMap(({ rules }) => rules)])) {
-      expect(indexes.some(({ rules }) => rules.has(rule)), rule).to.equal(true);
+  it('ship level 1 and 2 for every product that has a choice of alternatives', async () => {
+    const families = await Promise.all(['debian', 'redhat', 'suse'].map(productsOf));
+    const names = await listBaselines(shippedFolder);
+    // Debian 11 is known to the choices only: its content has no CIS profile.
+    for (const product of families.flat().filter((known) => known !== 'debian11')) {
+      expect(names).to.include.members([`${product}-cis-l1-server`, `${product}-cis-l2-server`]);
     }
   });
+
+  for (const family of ['debian', 'redhat', 'suse']) {
+    it(`know alternatives (${family}) whose rules exist in the content of one of the family's products`, async () => {
+      const products = (await productsOf(family)).filter((known) => known !== 'debian11');
+      const choices = await loadChoices(products[0]!, `${shippedFolder}choices`);
+      const indexes = await Promise.all(products.map(async (product) => readContentIndex((await realContent(product)).path, { cacheDir: projectCache })));
+      for (const rule of Object.values(choices).flatMap(({ shared, alternatives }) => [...shared, ...Object.values(alternatives).flatMap(({ rules }) => rules)])) {
+        expect(indexes.some(({ rules }) => rules.has(rule)), rule).to.equal(true);
+      }
+    }).timeout(300_000);
+  }
+
+  it('evaluate rules of the alternative they choose, and of no other', async () => {
+    for (const name of await listBaselines(shippedFolder)) {
+      const document = await loadBaseline(name);
+      const index = await readContentIndex((await realContent(document.content.product)).path, { cacheDir: projectCache });
+      const baseline = resolveBaseline(document, index, { asOf: new Date('2026-11-24T00:00:00Z') });
+      const selected = selectedRules(index, index.profiles.get(shortId(baseline.profile))!, baseline);
+      for (const [choice, chosen] of Object.entries(baseline.choices)) {
+        const { alternatives } = document.choiceTable[choice]!;
+        const own = alternatives[chosen]!.rules;
+        expect(own.some((rule) => selected.has(rule)), `${name} ${choice} ${chosen}`).to.equal(true);
+        const others = Object.values(alternatives).flatMap(({ rules }) => rules).filter((rule) => !own.includes(rule));
+        expect(others.filter((rule) => selected.has(rule)), `${name} ${choice} ${chosen}`).to.deep.equal([]);
+      }
+    }
+  }).timeout(300_000);
 });
+
+/** The products that a file of choices names. */
+async function productsOf(family: string): Promise<string[]> {
+  return (parse(await readFile(`${shippedFolder}choices/${family}.yml`, 'utf8')) as { products: string[] }).products;
+}
