@@ -3,3 +3,8 @@ export { writeEvidence, type EvidenceManifest } from './write.ts';
 export { evidenceFolder, type EvidenceOutcome } from './folder.ts';
 export { type BeforeHardening, type EvidenceParts, type FailedParts, type JudgedParts, type Part } from './parts.ts';
 export { stableJson, type Json } from './stable-json.ts';
+export { sealEvidence, type SealedEvidence } from './seal.ts';
+export { readContents, verifyContents, verifyEvidence, type Policy, type PolicyReason, type Verification, type VerifyOptions } from './verify/index.ts';
+export { type Trust } from './hallmark/index.ts';
+export { bundleName, type Contents, packBundle } from './bundle/index.ts';
+export { describeKey, developmentKey, developmentSigner, generatePrivateKey, type KeyAlgorithm, keyAlgorithms, type PublicKey, readPrivateKey, readPublicKeys, type Signer, signerOf } from './keys/index.ts';

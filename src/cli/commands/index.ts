@@ -8,6 +8,9 @@ export const commands: readonly CommandEntry[] = [
   { name: 'provision', describe: 'harden, assay and seal a builder VM (called by Packer)', load: async () => (await import('./provision.ts')).provisionCommand },
   { name: 'check', describe: 'assay and gate on any machine, changing nothing', load: async () => (await import('./check.ts')).checkCommand },
   { name: 'gate', describe: 'judge an ARF already there by a baseline', load: async () => (await import('./gate.ts')).gateCommand },
+  { name: 'verify', describe: 'check the evidence of an image: signature, digests, agreement, the gate again', load: async () => (await import('./verify.ts')).verifyCommand },
+  { name: 'bundle', describe: 'check, sign and pack the evidence of an accepted build', load: async () => (await import('./bundle.ts')).bundleCommand },
+  { name: 'key', describe: 'make a key that signs hallmarks; show its public half', load: async () => (await import('./key.ts')).keyCommand },
   { name: 'baseline', describe: 'what there is, what is wrong with it, why a rule is ignored', load: async () => (await import('./baseline.ts')).baselineCommand },
   { name: 'content', describe: 'get pinned SCAP content; what is in it', load: async () => (await import('./content.ts')).contentCommand },
 ];

@@ -1,0 +1,20 @@
+import { sealEvidence } from '../../evidence/index.ts';
+import { ExitCode } from '../../errors.ts';
+import { defineCommand } from '../command.ts';
+import { producer, signerFrom, signingOptions } from '../options/signing.ts';
+
+export const bundleCommand = defineCommand({
+  command: 'bundle <directory>',
+  describe: 'check, sign and pack the evidence of an accepted build',
+  options: (yargs) => signingOptions(yargs)
+    .positional('directory', { type: 'string', demandOption: true, describe: 'evidence directory of a build' })
+    .option('json', { type: 'boolean', default: false, describe: 'print what was made as JSON' }),
+  handler: async (argv, io) => {
+    const signer = await signerFrom(argv, io);
+    const { bundle, bytes, sha256 } = await sealEvidence(argv.directory, signer, producer());
+    if (signer.development) io.note('cupel: signed with the development key; verification will say so (--signing-key gives it one to trust)');
+    if (argv.json) io.out(JSON.stringify({ bundle, bytes, sha256, signer: { keyid: signer.keyid, algorithm: signer.algorithm, development: signer.development } }));
+    else io.out(`${bundle}\n  ${bytes} bytes, sha256 ${sha256}\n  signed by ${signer.algorithm} key ${signer.keyid}${signer.development ? ' (development key)' : ''}`);
+    return ExitCode.ok;
+  },
+});

@@ -1,0 +1,51 @@
+import type { Verification } from '../../evidence/index.ts';
+import { showRate } from '../../gate/index.ts';
+
+/** What a person reads: the outcome first, then what it rests on. */
+export function renderVerification(verification: Verification, now: Date): string {
+  const { appraisal: { verdict, assay, environment }, signer, files, expired, today, reasons } = verification;
+  const passed = verdict.counts.pass + verdict.counts.fixed;
+  const days = Math.max(0, Math.floor((now.getTime() - Date.parse(assay.endTime)) / 86_400_000));
+  const lines = [
+    `${reasons.length === 0 ? 'VERIFIED' : 'REFUSED'}  ${verdict.target}, run ${verdict.run}`,
+    ...reasons.map(({ code, message }) => `  - ${message} [${code}]`),
+    `  verdict    ${verdict.verdict} by ${verdict.baseline.name} (${verdict.baseline.sha256})`,
+    `  pass rate  ${showRate(verdict.pass_rate)} (${passed} of ${verdict.evaluated}), ${verdict.failing.length} failing, ${verdict.ignored.length} ignored`,
+    `  content    ${verdict.content.product} ${verdict.content.version}, oscap ${environment.oscap}`,
+    `  assayed    ${assay.endTime}, ${days === 1 ? '1 day' : `${days} days`} ago`,
+    `  signed by  ${signer.algorithm} key ${signer.keyid}${signer.development ? ' (DEVELOPMENT KEY: proves nothing)' : ''}`,
+    `  checked    signature, ${files.length} digests, run id in statement, verdict and ARF, baseline and content, the gate again: same verdict`,
+  ];
+  if (expired.length > 0) {
+    lines.push(`  ${expired.length} ignore ${expired.length === 1 ? 'entry' : 'entries'} expired since; by today's date the gate would say: ${today}`);
+    lines.push(...expired.map(({ rule, result, expires, owner }) => `    - ${rule} (${result}), until ${expires}, ${owner}`));
+  }
+  return `${lines.join('\n')}\n`;
+}
+
+/** The same for a machine. */
+export function verificationRecord({ statement, appraisal: { verdict, assay, environment, judged }, signer, files, expired, today, reasons }: Verification): string {
+  return `${JSON.stringify({
+    schema: 'https://cupel.dev/schema/verification/v1',
+    result: reasons.length === 0 ? 'verified' : 'refused',
+    reasons,
+    image: verdict.target,
+    run: verdict.run,
+    verdict: verdict.verdict,
+    baseline: verdict.baseline,
+    content: verdict.content,
+    profile: verdict.profile,
+    pass_rate: verdict.pass_rate,
+    evaluated: verdict.evaluated,
+    oscap: environment.oscap,
+    assayed: { start: assay.startTime, end: assay.endTime },
+    judged,
+    previous: environment.previous ?? null,
+    signer: { keyid: signer.keyid, algorithm: signer.algorithm, development: signer.development },
+    subject: statement.subject,
+    files,
+    ignored: verdict.ignored,
+    expired,
+    today,
+  }, null, 2)}\n`;
+}

@@ -1,0 +1,42 @@
+import { readFileSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { isAbsolute, join } from 'node:path';
+import type { Argv } from 'yargs';
+import { developmentSigner, readPrivateKey, type Signer, signerOf } from '../../evidence/index.ts';
+import type { Io } from '../io.ts';
+import { textAt } from './secret.ts';
+
+export interface SigningArguments {
+  'signing-key': string | undefined;
+  'signing-passphrase': string | undefined;
+}
+
+export function signingOptions<T>(yargs: Argv<T>): Argv<T & SigningArguments> {
+  return yargs
+    .option('signing-key', { type: 'string', requiresArg: true, describe: 'private key of the hallmark: a PEM file, or env:NAME; default: a development key that nobody trusts' })
+    .option('signing-passphrase', { type: 'string', requiresArg: true, describe: 'passphrase of that key: a file, or env:NAME' });
+}
+
+/** The signer asked for, or the development key. @throws UsageError, ConfigurationError `signing-key…`, `key-algorithm`, `development-key` */
+export async function signerFrom(argv: Readonly<SigningArguments>, io: Io): Promise<Signer> {
+  const place = argv['signing-key'];
+  if (place === undefined) return await developmentSigner(developmentKeyFile(io));
+  return signerOf(readPrivateKey(await textAt(place, 'signing-key', io), place, await passphraseFrom(argv['signing-passphrase'], io)), place);
+}
+
+/** An editor's newline at the end is no part of a passphrase. */
+export async function passphraseFrom(place: string | undefined, io: Pick<Io, 'env'>): Promise<string | undefined> {
+  return place === undefined ? undefined : (await textAt(place, 'signing-passphrase', io)).replace(/\r?\n$/, '');
+}
+
+/** Where the development key is kept: under `XDG_DATA_HOME`, which the specification wants absolute. */
+export function developmentKeyFile(io: Pick<Io, 'env'>): string {
+  const data = io.env['XDG_DATA_HOME'];
+  return join(data !== undefined && isAbsolute(data) ? data : join(io.env['HOME'] ?? homedir(), '.local', 'share'), 'cupel', 'development-key.pem');
+}
+
+/** Name and version of this program, as statements name it. */
+export function producer(): string {
+  const { version } = JSON.parse(readFileSync(new URL('../../../package.json', import.meta.url), 'utf8')) as { version: string };
+  return `cupel ${version}`;
+}

@@ -1,0 +1,12 @@
+import { bundleToJSON, toDSSEBundle } from '@sigstore/bundle';
+import { dsse } from '@sigstore/core';
+import type { Signer } from '../keys/index.ts';
+
+export const payloadType = 'application/vnd.in-toto+json';
+
+/** Signs a statement: a DSSE envelope in a Sigstore bundle (v0.3) that names the key by its id. The text of `hallmark.sigstore.json`. */
+export async function signStatement(statement: Buffer, signer: Signer): Promise<string> {
+  const signature = await signer.sign(dsse.preAuthEncoding(payloadType, statement));
+  const hallmark = toDSSEBundle({ artifact: statement, artifactType: payloadType, signature, keyHint: signer.keyid });
+  return `${JSON.stringify(bundleToJSON(hallmark), null, 2)}\n`;
+}

@@ -1,0 +1,63 @@
+import { createHash, randomUUID } from 'node:crypto';
+import { open, rename, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { CupelError, EvidenceError } from '../errors.ts';
+import { bundleName, type Contents, hallmarkFile, packBundle, readFolder, statementFile } from './bundle/index.ts';
+import { signStatement } from './hallmark/index.ts';
+import type { Signer } from './keys/index.ts';
+import { type Appraisal, appraise, stateOf } from './statement/index.ts';
+import { stableJson } from './stable-json.ts';
+
+export interface SealedEvidence {
+  /** Path of the bundle. */
+  bundle: string;
+  bytes: number;
+  /** Of the bundle, hex. */
+  sha256: string;
+  appraisal: Appraisal;
+}
+
+/**
+ * Signs the evidence in a directory and packs it into its bundle, both beside the evidence. What is signed is read
+ * and judged again first: a signer vouches for what it has seen. A hallmark that is there already is replaced.
+ * @param producer name and version of this program
+ * @throws EvidenceError for evidence that is not whole, or does not agree; RefusedError `evidence-refused`
+ */
+export async function sealEvidence(directory: string, signer: Signer, producer: string): Promise<SealedEvidence> {
+  const evidence = new Map(await readFolder(directory));
+  evidence.delete(statementFile);
+  evidence.delete(hallmarkFile);
+  const appraisal = await appraise(evidence);
+  const contents = await hallmarked(evidence, appraisal, signer, producer);
+  const packed = await packBundle(contents);
+  const bundle = join(directory, bundleName(appraisal.verdict.target, appraisal.verdict.run));
+  for (const name of [statementFile, hallmarkFile]) await place(join(directory, name), contents.get(name) ?? Buffer.alloc(0));
+  await place(bundle, packed);
+  return { bundle, bytes: packed.length, sha256: createHash('sha256').update(packed).digest('hex'), appraisal };
+}
+
+/** The evidence with its statement and what signs it. */
+export async function hallmarked(evidence: Contents, appraisal: Appraisal, signer: Signer, producer: string): Promise<Contents> {
+  const statement = Buffer.from(stableJson(stateOf(evidence, appraisal, signer, producer)));
+  const hallmark = Buffer.from(await signStatement(statement, signer));
+  return new Map([...evidence, [statementFile, statement], [hallmarkFile, hallmark]]);
+}
+
+/** All of the file or none of it, flushed to the disk. */
+async function place(path: string, bytes: Buffer): Promise<void> {
+  const draft = `${path}.${randomUUID()}.partial`;
+  try {
+    const handle = await open(draft, 'wx', 0o644);
+    try {
+      await handle.writeFile(bytes);
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+    await rename(draft, path);
+  } catch (cause) {
+    await rm(draft, { force: true }).catch(() => undefined);
+    if (cause instanceof CupelError) throw cause;
+    throw new EvidenceError('evidence-unwritable', `cannot write ${path}: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
+  }
+}

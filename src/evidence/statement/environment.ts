@@ -1,0 +1,14 @@
+import { z } from 'zod';
+
+const digest = z.string().regex(/^[0-9a-f]{64}$/);
+
+/** What is asked of `environment.json`; it may say more. */
+export const environmentSchema = z.looseObject({
+  oscap: z.string(),
+  hardening: z.looseObject({ reverted: z.array(z.string()) }).exactOptional(),
+  /** The moment by which ignore entries were held against the calendar, ISO 8601. */
+  judged: z.iso.datetime().exactOptional(),
+  /** The assay that this one was held against. */
+  previous: z.strictObject({ run: z.string(), arf: digest }).exactOptional(),
+});
+export type Environment = z.infer<typeof environmentSchema>;

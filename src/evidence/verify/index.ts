@@ -1,0 +1,3 @@
+/** Checking evidence, trusting nobody. */
+export { type Policy, type PolicyReason } from './policy.ts';
+export { readContents, type Verification, verifyContents, verifyEvidence, type VerifyOptions } from './verify.ts';

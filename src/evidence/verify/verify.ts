@@ -1,0 +1,90 @@
+import { stat } from 'node:fs/promises';
+import { EvidenceError } from '../../errors.ts';
+import { judge, type Verdict } from '../../gate/index.ts';
+import { assertComplete, bundleLimits, type Contents, hallmarkFile, readFolder, readPlainFile, statementFile, unpackBundle } from '../bundle/index.ts';
+import { assertSigner, openHallmark, proveSignature, type Trust } from '../hallmark/index.ts';
+import type { PublicKey } from '../keys/index.ts';
+import { type Appraisal, appraise, assertAgreement, assertDigests, digests, extension, readStrictJson, type Statement, statementSchema } from '../statement/index.ts';
+import { type Policy, type PolicyReason, reasonsAgainst } from './policy.ts';
+
+export interface VerifyOptions {
+  trust: Trust;
+  policy: Policy;
+  /** What the evidence must be of, where that is known from elsewhere. */
+  expect: { image?: string; run?: string };
+  now: Date;
+}
+
+export interface Verification {
+  statement: Statement;
+  appraisal: Appraisal;
+  signer: PublicKey & { development: boolean };
+  /** Files held against their signed digests. */
+  files: string[];
+  /** Ignore entries in force at the build, expired now. */
+  expired: Verdict['ignored'];
+  /** What the gate would say by today's calendar. */
+  today: Verdict['verdict'];
+  /** Why the policy of who verifies is not met; none means that it is. */
+  reasons: PolicyReason[];
+}
+
+/**
+ * Does everything again that the evidence claims to have been done: archive, signature, digests, the agreement of
+ * statement, verdict, ARF and baseline, and the gate.
+ * @param path a bundle, or an evidence directory
+ * @throws EvidenceError for evidence that is missing, broken, of something else or not trusted; RefusedError `evidence-refused`
+ */
+export async function verifyEvidence(path: string, options: VerifyOptions): Promise<Verification> {
+  return await verifyContents(await readContents(path), options, path);
+}
+
+/** @throws EvidenceError `bundle-…`, `evidence-…`, `hallmark-missing` */
+export async function readContents(path: string): Promise<Contents> {
+  const directory = await stat(path).then((found) => found.isDirectory(), () => false);
+  return directory ? await readFolder(path) : await unpackBundle(await readPlainFile(path, bundleLimits.packed, 'follow'), path);
+}
+
+/** As `verifyEvidence`, on what was read already. */
+export async function verifyContents(contents: Contents, options: VerifyOptions, path: string): Promise<Verification> {
+  const { trust, now } = options;
+  assertComplete(contents, path);
+  const hallmark = openHallmark(contents.get(hallmarkFile) ?? Buffer.alloc(0));
+  const signer = proveSignature(hallmark, trust);
+  if (contents.get(statementFile)?.equals(hallmark.statement) !== true) {
+    throw new EvidenceError('statement-unsigned', `${statementFile} is not the statement that was signed`, { subject: statementFile });
+  }
+  const statement = readStrictJson(hallmark.statement, statementFile, statementSchema);
+  const claims = statement.predicate[extension];
+  assertSigner(signer, claims.signer, trust);
+  assertExpected(claims, options.expect);
+  const files = digests(contents);
+  assertDigests(statement, contents, files);
+
+  const appraisal = await appraise(contents);
+  assertAgreement(statement, contents, appraisal);
+  assertPast(appraisal, now);
+  const expired = appraisal.verdict.ignored.filter(({ expires }) => now.getTime() >= Date.parse(`${expires}T00:00:00Z`) + 86_400_000);
+  return {
+    statement, appraisal, expired,
+    signer: { ...signer, development: claims.signer.development || signer.keyid === trust.developmentKey?.keyid },
+    files: files.map(({ name }) => name),
+    today: judgedToday(appraisal, now),
+    reasons: reasonsAgainst(options.policy, signer.keyid, appraisal, expired, now),
+  };
+}
+
+/** True evidence of another image says nothing of this one. */
+function assertExpected(claims: { image: string; run: string }, expected: VerifyOptions['expect']): void {
+  if (expected.image !== undefined && expected.image !== claims.image) throw new EvidenceError('image-mismatch', `the evidence is of image ${claims.image}, not of ${expected.image}`);
+  if (expected.run !== undefined && expected.run !== claims.run) throw new EvidenceError('run-mismatch', `the evidence is of run ${claims.run}, not of ${expected.run}`);
+}
+
+/** Clocks differ a little; an assay of tomorrow has not been made. */
+function assertPast({ assay }: Appraisal, now: Date): void {
+  if (Date.parse(assay.endTime) > now.getTime() + 3_600_000) throw new EvidenceError('assay-in-future', `the assay says that it ended at ${assay.endTime}, which is still to come`, { remedy: 'check the clocks of this machine and of the builder' });
+}
+
+function judgedToday({ assay, baseline, verdict, environment }: Appraisal, now: Date): Verdict['verdict'] {
+  return judge(assay, baseline, { run: verdict.run, target: verdict.target, content: verdict.content, asOf: now, requireRun: true, revertedRules: environment.hardening?.reverted ?? [] }).verdict;
+}
