@@ -2,7 +2,8 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { expect } from 'chai';
-import { builds, machineForEach, quickBaseline, scapContent, scratch } from './factory/index.ts';
+import { execa } from 'execa';
+import { builds, CUPEL, machineForEach, quickBaseline, scapContent, scratch } from './factory/index.ts';
 
 interface VerdictFile {
   verdict: string;
@@ -30,8 +31,8 @@ describe('packer build with cupel provision', () => {
     expect(name).to.match(/^lab-image-[0-9a-f-]{36}$/);
     const file = (part: string): string => accepted.evidenceFile(name, part);
     expect(readdirSync(file('.')).sort()).to.deep.equal([
-      'SHA256SUMS', 'arf.xml.gz', 'baseline.lock.yaml', 'before.json', 'environment.json', 'harden.jsonl',
-      'log.jsonl', 'remediation.sh', 'tailoring.xml', 'verdict.json',
+      'SHA256SUMS', 'arf.xml.gz', 'baseline.lock.yaml', 'before.json', 'environment.json', 'hallmark.sigstore.json', 'harden.jsonl',
+      `${name}.cupel.tgz`, 'log.jsonl', 'remediation.sh', 'statement.intoto.json', 'tailoring.xml', 'verdict.json',
     ]);
     const verdict = readVerdict(file('verdict.json'));
     expect(verdict.verdict).to.equal('accepted');
@@ -39,6 +40,11 @@ describe('packer build with cupel provision', () => {
     expect(gunzipSync(readFileSync(file('arf.xml.gz'))).toString('latin1')).to.contain(verdict.run);
     const steps = readFileSync(file('harden.jsonl'), 'utf8').trim().split('\n').map((line) => JSON.parse(line) as { rules: string[]; outcome: string });
     expect(steps.filter(({ rules }) => rules.includes('sshd_set_max_sessions')).map(({ outcome }) => outcome)).to.deep.equal(['ok']);
+
+    const bundle = file(`${name}.cupel.tgz`);
+    const verified = await execa('node', [CUPEL, 'verify', bundle, '--allow-development-key', '--run', verdict.run, '--image', 'lab-image'], { reject: false });
+    expect(verified.exitCode, verified.stderr).to.equal(0);
+    expect((await execa('node', [CUPEL, 'verify', bundle], { reject: false })).exitCode).to.equal(3);
 
     await machine().powerOff();
     const inside = (...parts: string[]): string => path.join(machine().root, ...parts);
@@ -64,6 +70,7 @@ describe('packer build with cupel provision', () => {
     const verdict = readVerdict(refused.evidenceFile(name, 'verdict.json'));
     expect(verdict.verdict).to.equal('refused');
     expect(verdict.reasons.map(({ code }) => code)).to.deep.equal(['pass-rate']);
+    expect(existsSync(refused.evidenceFile(name, 'hallmark.sigstore.json'))).to.equal(false);
     expect(existsSync(path.join(machine().root, 'usr/share/cupel'))).to.equal(false);
   });
 });

@@ -1,5 +1,5 @@
-import { randomUUID } from 'node:crypto';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { createHash, randomUUID } from 'node:crypto';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { versions } from 'node:process';
@@ -7,13 +7,14 @@ import { fileURLToPath } from 'node:url';
 import { readAssay } from '../../assay/index.ts';
 import { ExitCode, UsageError } from '../../errors.ts';
 import type { CupelEvent } from '../../events.ts';
-import { type EvidenceParts, writeEvidence } from '../../evidence/index.ts';
+import { type EvidenceParts, sealEvidence, writeEvidence } from '../../evidence/index.ts';
 import { provision, type Provisioned } from '../../provision/index.ts';
 import { renderSummary } from '../../report/index.ts';
 import { defineCommand } from '../command.ts';
 import { createDisplay, type DisplayKind } from '../display/index.ts';
 import type { Io } from '../io.ts';
 import { createLog, type Log } from '../log.ts';
+import { producer, signerFrom, signingOptions } from '../options/signing.ts';
 import { loadSubject, type Subject, subjectOptions } from '../options/subject.ts';
 import { connectTarget, targetOptions } from '../options/target.ts';
 import { describeFailure } from '../failure.ts';
@@ -23,7 +24,7 @@ const provisioners = fileURLToPath(new URL('../../../provisioners', import.meta.
 export const provisionCommand = defineCommand({
   command: 'provision',
   describe: 'harden, assay and seal a builder VM (called by Packer)',
-  options: (yargs) => targetOptions(subjectOptions(yargs))
+  options: (yargs) => signingOptions(targetOptions(subjectOptions(yargs)))
     .option('image', { type: 'string', demandOption: true, describe: 'name of the image being built' })
     .option('run-id', { type: 'string', describe: 'run UUID (build.PackerRunUUID); made when not given' })
     .option('out', { type: 'string', default: 'artifacts', describe: 'where the evidence directory goes' })
@@ -34,6 +35,8 @@ export const provisionCommand = defineCommand({
     const run = (argv['run-id'] ?? randomUUID()).toLowerCase();
     if (!/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(run)) throw new UsageError('run-id', `"${run}" is not a UUID`, { remedy: 'give build.PackerRunUUID, or leave --run-id out' });
     if (!/^[A-Za-z0-9][A-Za-z0-9._-]*$/.test(argv.image)) throw new UsageError('image-name', `"${argv.image}" is not an image name`, { remedy: 'letters, digits, ".", "_" and "-"' });
+    // A key that cannot sign is better known now than when the image is finished.
+    const signer = await signerFrom(argv, io);
     const asOf = new Date();
     const scratch = await mkdtemp(join(tmpdir(), 'cupel-run-'));
     const display = createDisplay(displayKind(argv.json, io), io);
@@ -48,6 +51,7 @@ export const provisionCommand = defineCommand({
       const subject = await loadSubject(argv, io, asOf);
       for (const entry of subject.baseline.expired) emit({ type: 'warning', message: `the ignore of ${entry.rule} (${entry.source}) expired on ${entry.expires}: the rule counts again` });
       const previous = argv.previous === undefined ? undefined : await readAssay(argv.previous);
+      const previousRecord = argv.previous === undefined || previous === undefined ? undefined : { run: previous.target.identifier, arf: await digestOf(argv.previous) };
       const target = await connectTarget(argv, io);
       let result: Provisioned;
       try {
@@ -61,7 +65,12 @@ export const provisionCommand = defineCommand({
       }
       emit({ type: 'stage', stage: 'evidence', state: 'start' });
       const written = performance.now();
-      const evidence = await keepEvidence(argv.out, argv.image, run, result, subject, log, scratch);
+      const evidence = await keepEvidence(argv.out, argv.image, run, result, subject, log, scratch, { judged: asOf.toISOString(), previous: previousRecord });
+      const sealed = result.verdict.verdict === 'accepted' ? await sealEvidence(evidence, signer, producer()) : undefined;
+      if (sealed !== undefined) {
+        emit({ type: 'progress', message: `hallmark: ${sealed.bundle}, signed by ${signer.algorithm} key ${signer.keyid}` });
+        if (signer.development) emit({ type: 'warning', message: 'signed with the development key, which nobody trusts: give --signing-key' });
+      }
       emit({ type: 'stage', stage: 'evidence', state: 'end', seconds: (performance.now() - written) / 1000, detail: evidence });
       display.close();
       const text = renderSummary({
@@ -69,7 +78,7 @@ export const provisionCommand = defineCommand({
         hardening: { steps: result.hardening.records.length, passes: result.hardening.passes, reverted: result.hardening.reverted, oscillating: result.hardening.oscillating },
         assay: result.assay,
       });
-      if (argv.json) io.out(JSON.stringify({ type: 'verdict', verdict: result.verdict, evidence }));
+      if (argv.json) io.out(JSON.stringify({ type: 'verdict', verdict: result.verdict, evidence, ...(sealed === undefined ? {} : { bundle: sealed.bundle, sha256: sealed.sha256 }) }));
       else io.out(text);
       return result.verdict.verdict === 'accepted' ? ExitCode.ok : ExitCode.refused;
     } catch (error) {
@@ -89,7 +98,14 @@ function displayKind(json: boolean, io: Io): DisplayKind {
   return io.isTty ? 'live' : 'plain';
 }
 
-async function keepEvidence(out: string, image: string, run: string, result: Provisioned, subject: Subject, log: Log, scratch: string): Promise<string> {
+/** What the verdict also rests on, and only the statement says. */
+interface Judgement {
+  /** The moment by which ignore entries were held against the calendar. */
+  judged: string;
+  previous: { run: string; arf: string } | undefined;
+}
+
+async function keepEvidence(out: string, image: string, run: string, result: Provisioned, subject: Subject, log: Log, scratch: string, judgement: Judgement): Promise<string> {
   const harden = join(scratch, 'harden.jsonl');
   await writeFile(harden, result.hardening.records.map((record) => `${JSON.stringify(record)}\n`).join(''));
   await log.flush();
@@ -103,9 +119,14 @@ async function keepEvidence(out: string, image: string, run: string, result: Pro
       node: versions.node,
       hardening: { passes: result.hardening.passes, reverted: result.hardening.reverted, oscillating: result.hardening.oscillating, unfixable: result.hardening.unfixable },
       seconds: { ...result.timing },
+      ...judgement,
     },
   };
   return (await writeEvidence(out, parts)).directory;
+}
+
+async function digestOf(file: string): Promise<string> {
+  return createHash('sha256').update(await readFile(file)).digest('hex');
 }
 
 /** A build that ended before the gate leaves its log, clearly marked. What made it end matters more than a log that cannot be written. */
