@@ -1,5 +1,5 @@
 import type { Emit } from '../events.ts';
-import { download, evidenceFrom, runJob, type Target } from '../target/index.ts';
+import { download, evidenceFrom, runJob, spaceOr, type Target } from '../target/index.ts';
 import { readAssay } from './index.ts';
 import type { Assay } from './model.ts';
 
@@ -39,6 +39,7 @@ export const remoteArf = (workDirectory: string, name: string): string => `${wor
 /**
  * One assay: `oscap xccdf eval` inside the target, detached; its ARF fetched and read.
  * @throws EvidenceError `oscap-missing`, `oscap-failed`, and what reading the ARF throws
+ * @throws TargetError `target-disk-full`
  */
 export async function scan(target: Target, options: ScanOptions): Promise<Assay> {
   const arf = `${options.workDirectory}/${options.name}.arf.xml`;
@@ -55,6 +56,7 @@ export async function scan(target: Target, options: ScanOptions): Promise<Assay>
     },
   });
   if (result.exitCode === 127) throw evidenceFrom('oscap-missing', `${target.name}: there is no oscap to run`, result);
+  if (!evaluated.has(result.exitCode) && /No space left on device/i.test(result.stderr)) throw spaceOr('oscap-failed', `${target.name}: oscap could not evaluate`, result.stderr);
   if (!evaluated.has(result.exitCode)) throw evidenceFrom('oscap-failed', `${target.name}: oscap could not evaluate`, result);
   await download(target, remoteArf(options.workDirectory, options.name), options.localPath);
   return readAssay(options.localPath);

@@ -22,6 +22,6 @@ export async function sealImage(target: Target, record: BuildRecord, hygiene: st
   }
   const placed = await target.run('set -eu; cp "$2" "$1/arf.xml.gz"; chown -R root:root "$1"; chmod 0444 "$1/arf.xml.gz"; chmod 0755 "$(dirname "$1")" "$1"; sync', { args: [buildDirectory, record.remoteArf] });
   if (placed.exitCode !== 0) throw spaceOr('seal-failed', `${target.name}: the evidence could not be put into the image`, placed.stderr);
-  const cleaned = await target.run(hygiene, { args: [workDirectory] });
+  const cleaned = await target.run(hygiene, { args: [workDirectory], timeoutSeconds: 900 });
   if (cleaned.exitCode !== 0) throw new TargetError('hygiene-failed', `${target.name}: what the build left behind could not be removed: ${cleaned.stderr.trim()}`);
 }

@@ -14,7 +14,7 @@ const refusals = 3;
  * @param onKept called when the step was confirmed
  * @param over aborts when nobody waits for the answer any more
  */
-export async function confirmLogin(target: Target, directory: string, index: number, seconds: number, onKept: () => void, over: AbortSignal): Promise<void> {
+export async function confirmLogin(target: Target, directory: string, index: number, seconds: number, onKept: () => void, over: AbortSignal, pauseSeconds = 1): Promise<void> {
   const deadline = Date.now() + seconds * 1000;
   const args = [directory, String(index)];
   for (let refused = 0; !over.aborted && Date.now() < deadline; ) {
@@ -27,6 +27,6 @@ export async function confirmLogin(target: Target, directory: string, index: num
       const denied = await target.run(sayNo, { args, timeoutSeconds: 30 }).then((result) => result.exitCode === 0, () => false);
       if (denied) return;
     }
-    await sleep(1000);
+    await sleep(pauseSeconds * 1000);
   }
 }

@@ -26,7 +26,20 @@ export interface CheckOptions {
 export async function check(target: Target, options: CheckOptions): Promise<{ verdict: Verdict; assay: Assay }> {
   const { baseline } = options;
   const facts = await gatherFacts(target);
-  checkFacts(facts, baseline.content.product, target.name);
+  const clean = async (work: string): Promise<void> => {
+    try {
+      await target.run('rm -rf "$1"; rmdir "$2" 2>/dev/null || :', { args: [work, facts.workDirectory ?? work] });
+    } catch (error) {
+      // What was found out, or went wrong before, matters more.
+      options.emit({ type: 'warning', message: `${work} may be left on ${target.name}: ${error instanceof Error ? error.message : String(error)}` });
+    }
+  };
+  try {
+    checkFacts(facts, baseline.content.product, target.name);
+  } catch (error) {
+    if (facts.workDirectory !== undefined) await clean(`${facts.workDirectory}/none`);
+    throw error;
+  }
   const run = randomUUID();
   const work = `${facts.workDirectory}/check-${run.slice(0, 8)}`;
   const contentPath = `${work}/content.xml`;
@@ -41,6 +54,6 @@ export async function check(target: Target, options: CheckOptions): Promise<{ ve
     const verdict = judge(assay, baseline, { run, target: options.name, content: options.content, asOf: options.asOf, requireRun: true });
     return { verdict, assay };
   } finally {
-    await target.run('rm -rf "$1"; rmdir "$2" 2>/dev/null || :', { args: [work, facts.workDirectory] });
+    await clean(work);
   }
 }

@@ -48,13 +48,15 @@ export async function gatherFacts(target: Target): Promise<MachineFacts> {
   const now = (asked + Date.now()) / 2000;
   const facts = new Map(stdout.split('\n').map((line) => [line.slice(0, line.indexOf('=')), line.slice(line.indexOf('=') + 1)]));
   const text = (key: string): string => facts.get(key) ?? '';
+  // Not told is not zero.
+  const number = (key: string): number => (/^\d+$/.test(text(key)) ? Number(text(key)) : NaN);
   const manager = facts.get('packageManager');
   return {
     osId: text('osId'), osVersion: text('osVersion'), osName: text('osName'), kernel: text('kernel'), architecture: text('architecture'),
-    memory: Number(text('memory')), diskFree: Number(text('diskFree')), clockSkew: Number(text('clock')) - now,
+    memory: number('memory'), diskFree: number('diskFree'), clockSkew: number('clock') - now,
     workDirectory: facts.get('workDirectory'),
     packageManager: manager === 'apt-get' || manager === 'dnf' || manager === 'zypper' ? manager : undefined,
-    hasSystemd: facts.has('hasSystemd'), failedUnits: await failedUnits(target),
+    hasSystemd: facts.has('hasSystemd'), failedUnits: facts.has('hasSystemd') ? await failedUnits(target) : [],
   };
 }
 

@@ -10,7 +10,7 @@ describe('confirmLogin', () => {
   let target: ShellTarget;
   let kept: number;
   let over: AbortController;
-  const confirm = (seconds: number): Promise<void> => confirmLogin(target, directory.path, 7, seconds, () => { kept++; }, over.signal);
+  const confirm = (seconds: number): Promise<void> => confirmLogin(target, directory.path, 7, seconds, () => { kept++; }, over.signal, 0.02);
   const answers = (): string => readFileSync(`${directory.path}/answer`, 'utf8');
   beforeEach(() => {
     target = new ShellTarget();
@@ -24,6 +24,7 @@ describe('confirmLogin', () => {
     expect(kept).to.equal(1);
     // The login itself answers, not the old connection.
     expect(target.scripts).to.deep.equal([]);
+    expect(answers()).to.equal('ok 7\n');
   });
 
   it('asks for the rollback after three refused logins, over the connection that still stands', async () => {
@@ -37,13 +38,13 @@ describe('confirmLogin', () => {
     target.probes = [() => false, () => true];
     await confirm(30);
     expect(kept).to.equal(1);
-    expect(answers()).to.equal('');
+    expect(answers()).to.equal('ok 7\n');
   });
 
   it('leaves it to the machine when the network is gone altogether', async () => {
     target.probes = Array.from({ length: 50 }, () => () => false);
     target.answer = () => new TargetError('target-unreachable', 'gone');
-    await confirm(1.2);
+    await confirm(0.2);
     expect(kept).to.equal(0);
     expect(answers()).to.equal('');
   });

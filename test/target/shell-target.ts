@@ -18,6 +18,7 @@ export class ShellTarget implements Target {
   env: Record<string, string> = {};
   /** Answers in place of the shell, asked first. */
   answer: (script: string, options: RunOptions) => Partial<CommandResult> | Error | undefined = () => undefined;
+  /** Whether each of the next logins is let in; then all are. */
   probes: (() => boolean)[] = [];
   onReconnect: () => void = () => undefined;
 
@@ -61,8 +62,11 @@ export class ShellTarget implements Target {
     return !state.cut && !signal.aborted;
   }
 
-  probe(): Promise<{ ok: boolean; detail: string }> {
-    return Promise.resolve({ ok: this.probes.shift()?.() ?? true, detail: '' });
+  async probe(script: string, args: readonly string[]): Promise<{ ok: boolean; detail: string }> {
+    if (!(this.probes.shift()?.() ?? true)) return { ok: false, detail: 'Permission denied' };
+    const child = this.#spawn(script, args);
+    child.stdin.end();
+    return new Promise((resolve) => child.on('close', (code) => { resolve({ ok: code === 0, detail: '' }); }));
   }
 
   reconnect(): Promise<void> {

@@ -29,6 +29,9 @@ export const checkCommand = defineCommand({
       try {
         const { verdict, assay } = await check(target, { ...subject, name: target.name, scratch, asOf: new Date(), emit: display.emit });
         display.close();
+        if (expected !== undefined && (expected.profile !== verdict.profile || expected.content.product !== verdict.content.product)) {
+          throw new EvidenceError('verdict-mismatch', `${argv.expect ?? ''} is of ${expected.profile}, not of ${verdict.profile}: they cannot be compared`, { remedy: 'check with the baseline that the verdict was made with' });
+        }
         const disagreements = expected === undefined ? [] : newlyFailing(verdict, expected);
         io.out(argv.json ? serializeVerdict(verdict) : renderSummary({ verdict, assay, seconds: (performance.now() - began) / 1000 }));
         for (const rule of disagreements) io.note(`cupel: ${rule} fails here, but not in ${argv.expect ?? ''}`);
@@ -53,7 +56,7 @@ function newlyFailing(now: Verdict, then: Verdict): string[] {
 async function readVerdict(file: string): Promise<Verdict> {
   try {
     const verdict = JSON.parse(await readFile(file, 'utf8')) as Partial<Verdict>;
-    if (verdict.schema !== 'https://cupel.dev/schema/verdict/v1' || !Array.isArray(verdict.failing)) throw new Error('it is not a verdict of this schema');
+    if (verdict.schema !== 'https://cupel.dev/schema/verdict/v1' || !Array.isArray(verdict.failing) || typeof verdict.profile !== 'string' || typeof verdict.content?.product !== 'string') throw new Error('it is not a verdict of this schema');
     return verdict as Verdict;
   } catch (cause) {
     throw new EvidenceError('verdict-unreadable', `${file} cannot be read as a verdict: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });

@@ -1,5 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { constants } from 'node:fs';
+import { access, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { versions } from 'node:process';
@@ -16,7 +17,7 @@ import type { Io } from '../io.ts';
 import { createLog, type Log } from '../log.ts';
 import { producer, signerFrom, signingOptions } from '../options/signing.ts';
 import { loadSubject, type Subject, subjectOptions } from '../options/subject.ts';
-import { connectTarget, targetOptions } from '../options/target.ts';
+import { connectTarget, requireSeconds, targetOptions } from '../options/target.ts';
 import { describeFailure } from '../failure.ts';
 
 const provisioners = fileURLToPath(new URL('../../../provisioners', import.meta.url));
@@ -34,7 +35,9 @@ export const provisionCommand = defineCommand({
   handler: async (argv, io) => {
     const run = (argv['run-id'] ?? randomUUID()).toLowerCase();
     if (!/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(run)) throw new UsageError('run-id', `"${run}" is not a UUID`, { remedy: 'give build.PackerRunUUID, or leave --run-id out' });
-    if (!/^[A-Za-z0-9][A-Za-z0-9._-]*$/.test(argv.image)) throw new UsageError('image-name', `"${argv.image}" is not an image name`, { remedy: 'letters, digits, ".", "_" and "-"' });
+    if (!/^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/.test(argv.image)) throw new UsageError('image-name', `"${argv.image}" is not an image name`, { remedy: 'letters, digits, ".", "_" and "-", at most 128' });
+    requireSeconds('reboot-timeout', argv['reboot-timeout']);
+    await requireWritable(argv.out);
     // A key that cannot sign is better known now than when the image is finished.
     const signer = await signerFrom(argv, io);
     const asOf = new Date();
@@ -92,6 +95,16 @@ export const provisionCommand = defineCommand({
     }
   },
 });
+
+/** Better now than when the image is finished. @throws UsageError `out-unwritable` */
+async function requireWritable(folder: string): Promise<void> {
+  try {
+    await mkdir(folder, { recursive: true });
+    await access(folder, constants.W_OK | constants.X_OK);
+  } catch (cause) {
+    throw new UsageError('out-unwritable', `the evidence cannot be written to ${folder}: ${cause instanceof Error ? cause.message : String(cause)}`, { cause, remedy: 'give --out a directory that can be written' });
+  }
+}
 
 function displayKind(json: boolean, io: Io): DisplayKind {
   if (json) return 'json';

@@ -37,22 +37,30 @@ export function targetOptions<T>(yargs: Argv<T>): Argv<T & TargetArguments> {
 
 /** @throws UsageError, TargetError */
 export async function connectTarget(argv: TargetArguments, io: Io): Promise<Target> {
-  if (argv.host === undefined) throw new UsageError('target-missing', 'name the machine to work on', { remedy: 'give --host' });
+  if (argv.host === undefined || argv.host === '') throw new UsageError('target-missing', 'name the machine to work on', { remedy: 'give --host' });
   return SshTarget.connect(await sshOptions(argv, argv.host, io), tmpdir(), argv['connect-timeout']);
 }
 
 /** As `connectTarget`, with `--local` for this machine. */
 export async function connectAnyTarget(argv: TargetArguments & { local: boolean }, io: Io): Promise<Target> {
   if (!argv.local) return connectTarget(argv, io);
-  if (argv.host !== undefined) throw new UsageError('target-two', '--local and --host exclude each other');
+  if (argv.host !== undefined) throw new UsageError('target-two', '--local and --host exclude each other', { remedy: 'give one of them' });
   return LocalTarget.connect();
 }
 
+/** yargs makes NaN of what is no number, and a deadline of NaN is never reached. @throws UsageError `seconds` */
+export function requireSeconds(name: string, seconds: number): void {
+  if (!(seconds > 0) || seconds > 86_400) throw new UsageError('seconds', `--${name} is not a time`, { remedy: `give --${name} in seconds, at most 86400` });
+}
+
 async function sshOptions(argv: TargetArguments, host: string, io: Io): Promise<SshOptions> {
+  if (!Number.isInteger(argv.port) || argv.port < 1 || argv.port > 65_535) throw new UsageError('port', '--port is not a port number', { remedy: 'give a number from 1 to 65535' });
+  requireSeconds('connect-timeout', argv['connect-timeout']);
+  requireSeconds('reconnect-timeout', argv['reconnect-timeout']);
   if (argv.key !== undefined && argv.key !== '-') {
     throw new UsageError('key-in-argv', 'a private key must not stand on the command line', { remedy: 'give --key - and the key on standard input, or --key-file' });
   }
-  if (argv.key !== undefined && argv['key-file'] !== undefined) throw new UsageError('key-two', '--key and --key-file exclude each other');
+  if (argv.key !== undefined && argv['key-file'] !== undefined) throw new UsageError('key-two', '--key and --key-file exclude each other', { remedy: 'give one of them' });
   for (const option of argv['ssh-option'] ?? []) {
     if (!/^[A-Za-z0-9]+[= ].+$/.test(option)) throw new UsageError('ssh-option', `"${option}" is not an ssh option`, { remedy: 'write Key=Value, as for ssh -o' });
   }
@@ -69,7 +77,7 @@ async function chosenKey(argv: TargetArguments, io: Io): Promise<SshOptions['key
   const file = argv['key-file'];
   if (file !== undefined) {
     await readFile(file).catch((cause: unknown) => {
-      throw new UsageError('key-file', `the key file ${file} cannot be read`, { cause });
+      throw new UsageError('key-file', `the key file ${file} cannot be read`, { cause, remedy: 'give a private key file that this user may read' });
     });
     return { file };
   }
