@@ -95,10 +95,10 @@ export async function provision(target: Target, options: ProvisionOptions): Prom
   const ignored = new Set(baseline.ignore.map((entry) => entry.rule));
   const describe = (found: Assay): string => summarize(tally(found.rules, ignored));
 
-  const [before, fixes] = await stage('assay-before', () => Promise.all([
+  const [before, fixes] = await stage('assay-before', () => both(
     assay(assayNames.before),
     gatherFixes(target, options, work, unitPrefix, remote),
-  ]), ([found]) => describe(found));
+  ), ([found]) => describe(found));
 
   const runner = await readFile(join(options.provisioners, 'harden', 'runner.sh'), 'utf8');
   const hardening = await stage('harden', () => converge(before, baseline, fixes, {
@@ -144,6 +144,12 @@ export async function provision(target: Target, options: ProvisionOptions): Prom
     verdict, assay: final, before: tally(before.rules, ignored), hardening, facts, oscapVersion, timing: watch.timing(),
     arfPath: join(options.scratch, `${assayNames.final}.arf.xml.gz`), tailoring, lock, remediation,
   };
+}
+
+/** Both results, or the first failure, but never before both have ended: nothing may go on working on a target that is let go. */
+async function both<A, B>(first: Promise<A>, second: Promise<B>): Promise<[A, B]> {
+  await Promise.allSettled([first, second]);
+  return [await first, await second];
 }
 
 /** The content's fixes for the tailored profile, taken out by oscap itself on the target, with ours in place of those they replace. */
