@@ -166,7 +166,7 @@ export class SshTarget implements Target {
         this.#master = child;
         return undefined;
       }
-      if (Date.now() > deadline) {
+      if (this.#closed || Date.now() > deadline) {
         child.kill();
         await child;
         return sshFailure(this.name, `Connection timed out after ${Math.round(timeoutSeconds)} s`);

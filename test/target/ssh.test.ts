@@ -171,6 +171,15 @@ describe('SshTarget', () => {
     expect(readdirSync(temporary)).to.deep.equal([]);
   });
 
+  it('can be closed while it is trying to connect anew', async () => {
+    const machine = await connect();
+    writeFileSync(join(state, 'refuse'), 'ssh: connect to host 192.0.2.1 port 22: Connection refused\n');
+    const failing = rejection(machine.reconnect(600));
+    await machine.close();
+    expect((await failing).code).to.be.oneOf(['target-closed', 'target-unreachable']);
+    expect(readdirSync(temporary)).to.deep.equal([]);
+  });
+
   describe('with the text of a key', () => {
     const generate = (passphrase: string): string => {
       execFileSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', passphrase, '-f', join(directory.path, 'key')]);
