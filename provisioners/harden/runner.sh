@@ -45,7 +45,11 @@ set -a
 . ./env.sh
 set +a
 
-milliseconds() { local t=${EPOCHREALTIME/[.,]/}; printf '%s' "$((t / 1000))"; }
+# bash before 5.0 has no EPOCHREALTIME.
+milliseconds() {
+  local t=${EPOCHREALTIME:-}
+  if [ -n "$t" ]; then t=${t/[.,]/}; printf '%s' "$((t / 1000))"; else date +%s%3N; fi
+}
 
 # What a guarded step may change and a rollback must put back.
 guarded_paths=(etc/ssh etc/pam.d etc/security etc/sudoers etc/sudoers.d etc/passwd etc/shadow etc/group etc/gshadow
@@ -73,6 +77,8 @@ snapshot() {
 
 restore() {
   local path unit enabled active target type options
+  # Without a rollback point of this very step there is nothing that could be put back.
+  [ -s guard/before ] && [ -s guard/mounts ] || return 1
   # Files that the step made go; the others come back as they were.
   for path in "${guarded_paths[@]}"; do [ -e "/$path" ] && (cd / && find "$path" -mindepth 0); done | LC_ALL=C sort >guard/after
   LC_ALL=C comm -13 guard/before guard/after | LC_ALL=C sort -r | while IFS= read -r path; do rm -rf "/${path:?}"; done
@@ -110,7 +116,7 @@ run_step() { # index seconds command...
   printf 'start\t%s\n' "$index"
   touch stamp
   begun=$(milliseconds)
-  timeout -k 10 "$limit" "$@" </dev/null >"log/$index" 2>&1 7>&-
+  timeout -k 10 "$limit" "$@" </dev/null >"log/$index" 2>&1 7>&- 8<&-
   code=$?
   ended=$(milliseconds)
   changed=$(find /etc /boot -xdev -cnewer stamp -type f 2>/dev/null | head -n 40 | tr '\n' '\t')
@@ -141,10 +147,15 @@ while IFS=$'\t' read -r -u 8 index kind family limit; do
         continue
       fi
       PATH="$dir/shims:$plain_path" run_step "$index" "$limit" bash "steps/$index"
-      if [ "$touches_ssh" = 1 ] && ! reload_sshd >>"log/$index" 2>&1; then
-        revert "$index" 'sshd refuses the configuration'
-      elif [ "$kind" = guarded ] && ! confirmed "$index"; then
-        revert "$index" 'no login afterwards'
+      loadable=1
+      [ "$touches_ssh" = 0 ] || reload_sshd >>"log/$index" 2>&1 || loadable=0
+      if [ "$kind" = guarded ]; then
+        if [ "$loadable" = 0 ]; then
+          revert "$index" 'sshd refuses the configuration'
+        elif ! confirmed "$index"; then
+          revert "$index" 'no login afterwards'
+        fi
+        rm -rf guard
       fi
       ;;
     deferred)
