@@ -17,16 +17,17 @@ export interface StoredFile {
  * is already; gzip's header carries neither name nor time, so the same input gives the same bytes.
  */
 export async function storePart(path: string, name: string, part: Part): Promise<StoredFile> {
-  if ('text' in part) return { name, ...await store(path, oneChunk(part.text), name.endsWith('.gz')) };
+  if ('text' in part) return { name, ...await store(path, () => oneChunk(part.text), name.endsWith('.gz')) };
   const gzip = name.endsWith('.gz') && !await isGzip(part.file);
-  return { name, ...await store(path, createReadStream(part.file), gzip) };
+  return { name, ...await store(path, () => createReadStream(part.file), gzip) };
 }
 
 export async function storeBytes(path: string, bytes: Buffer): Promise<void> {
-  await store(path, oneChunk(bytes), false);
+  await store(path, () => oneChunk(bytes), false);
 }
 
-async function store(path: string, source: Readable, gzip: boolean): Promise<Omit<StoredFile, 'name'>> {
+/** @param source made only when something listens for its errors */
+async function store(path: string, source: () => Readable, gzip: boolean): Promise<Omit<StoredFile, 'name'>> {
   const digest = createHash('sha256');
   let bytes = 0;
   const handle = await open(path, 'wx', 0o644);
@@ -38,7 +39,7 @@ async function store(path: string, source: Readable, gzip: boolean): Promise<Omi
     }
   };
   try {
-    await (gzip ? pipeline(source, createGzip({ level: 9 }), sink) : pipeline(source, sink));
+    await (gzip ? pipeline(source(), createGzip({ level: 9 }), sink) : pipeline(source(), sink));
     await handle.sync();
   } finally {
     await handle.close();
