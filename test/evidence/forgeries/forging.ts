@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { pack, type Header } from 'tar-stream';
 import { buffer } from 'node:stream/consumers';
 import { gzipSync } from 'node:zlib';
-import { packBundle, stableJson, type Contents, type Json, type Signer, type Trust, type VerifyOptions } from '../../../src/evidence/index.ts';
+import { packBundle, stableJson, type Contents, type Signer, type Trust, type VerifyOptions } from '../../../src/evidence/index.ts';
 import { signStatement } from '../../../src/evidence/hallmark/index.ts';
 import { entries, hallmarkFile, statementFile } from '../../../src/evidence/bundle/index.ts';
 import type { Statement } from '../../../src/evidence/statement/index.ts';
