@@ -1,15 +1,14 @@
 /** `cupel gate` on a real ARF, process start included, beside Node alone. */
-import { createReadStream, createWriteStream, existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createReadStream, createWriteStream, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
-import { execa } from 'execa';
 import { CUPEL } from '../test/e2e/factory/index.ts';
 import type { Measurement } from './measurement.ts';
+import { repeat } from './repeat.ts';
 
 const fixtures = join(import.meta.dirname, '../test/fixtures/arf');
-const rounds = 9;
 
 export async function benchGate(): Promise<Measurement[]> {
   const directory = mkdtempSync(join(tmpdir(), 'cupel-bench-'));
@@ -30,22 +29,4 @@ export async function benchGate(): Promise<Measurement[]> {
   } finally {
     rmSync(directory, { recursive: true, force: true });
   }
-}
-
-async function repeat(command: readonly string[], exits: readonly number[]): Promise<{ seconds: number; megabytes: number }> {
-  if (!existsSync('/usr/bin/time')) throw new Error('GNU time is needed: run make setup');
-  const seconds: number[] = [];
-  const kilobytes: number[] = [];
-  for (let round = 0; round < rounds; round++) {
-    const began = performance.now();
-    const result = await execa('/usr/bin/time', ['-f', 'rss=%M', ...command], { reject: false });
-    seconds.push((performance.now() - began) / 1000);
-    if (!exits.includes(result.exitCode ?? -1)) throw new Error(`${command.join(' ')}: exit ${result.exitCode ?? '?'}\n${result.stderr}`);
-    kilobytes.push(Number(/rss=(\d+)/.exec(result.stderr)?.[1]));
-  }
-  return { seconds: median(seconds), megabytes: median(kilobytes) / 1024 };
-}
-
-function median(values: number[]): number {
-  return values.sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? NaN;
 }

@@ -5,11 +5,12 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { arch, cpus, loadavg } from 'node:os';
 import { join } from 'node:path';
+import { benchBundle } from './bundle.ts';
 import { benchGate } from './gate.ts';
 import { benchHarden } from './harden.ts';
 import type { Measurement } from './measurement.ts';
 
-const benches: Record<string, () => Promise<Measurement[]>> = { gate: benchGate, harden: benchHarden };
+const benches: Record<string, () => Promise<Measurement[]>> = { bundle: benchBundle, gate: benchGate, harden: benchHarden };
 const results = join(import.meta.dirname, 'results');
 
 const asked = process.argv.slice(2);

@@ -2,7 +2,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import { open, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CupelError, EvidenceError } from '../errors.ts';
-import { bundleName, type Contents, hallmarkFile, packBundle, readFolder, statementFile } from './bundle/index.ts';
+import { assertComplete, bundleName, type Contents, hallmarkFile, packBundle, readFolder, statementFile } from './bundle/index.ts';
 import { signStatement } from './hallmark/index.ts';
 import type { Signer } from './keys/index.ts';
 import { type Appraisal, appraise, stateOf } from './statement/index.ts';
@@ -29,6 +29,7 @@ export async function sealEvidence(directory: string, signer: Signer, producer: 
   evidence.delete(hallmarkFile);
   const appraisal = await appraise(evidence);
   const contents = await hallmarked(evidence, appraisal, signer, producer);
+  assertComplete(contents, directory);
   const packed = await packBundle(contents);
   const bundle = join(directory, bundleName(appraisal.verdict.target, appraisal.verdict.run));
   for (const name of [statementFile, hallmarkFile]) await place(join(directory, name), contents.get(name) ?? Buffer.alloc(0));

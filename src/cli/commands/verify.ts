@@ -11,11 +11,11 @@ export const verifyCommand = defineCommand({
   describe: 'check the evidence of an image: signature, digests, agreement, the gate again',
   options: (yargs) => yargs
     .positional('evidence', { type: 'string', demandOption: true, describe: 'bundle (.cupel.tgz), or evidence directory' })
-    .option('key', { type: 'string', array: true, requiresArg: true, default: [] as string[], describe: 'public key to trust, PEM file (one or more keys) or env:NAME; may be repeated' })
+    .option('key', { type: 'string', array: true, nargs: 1, default: [] as string[], describe: 'public key to trust, PEM file (one or more keys) or env:NAME; may be repeated' })
     .option('allow-development-key', { type: 'boolean', default: false, describe: 'take a hallmark that was signed with a development key' })
     .option('image', { type: 'string', requiresArg: true, describe: 'the image that the evidence must be of' })
     .option('run', { type: 'string', requiresArg: true, describe: 'the run UUID that it must be of' })
-    .option('signer', { type: 'string', array: true, requiresArg: true, describe: 'policy: id of a key that may have signed; may be repeated' })
+    .option('signer', { type: 'string', array: true, nargs: 1, describe: 'policy: id of a key that may have signed; may be repeated' })
     .option('min-pass-rate', { type: 'number', requiresArg: true, describe: 'policy: least pass rate, 0 to 1' })
     .option('max-age', { type: 'number', requiresArg: true, describe: 'policy: most days since the assay' })
     .option('baseline', { type: 'string', requiresArg: true, describe: 'policy: name or SHA-256 of the baseline' })

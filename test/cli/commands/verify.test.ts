@@ -1,0 +1,85 @@
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect } from 'chai';
+import { run } from '../../../src/cli/run.ts';
+import { evidenceOf, image, run as runId } from '../../evidence/sample.ts';
+
+describe('cupel bundle, key and verify', () => {
+  let scratch: string;
+  let directory: string;
+  const outside = (name: string): string => join(scratch, name);
+  const evidence = (): string => join(directory, `${image}-${runId}.cupel.tgz`);
+
+  async function cupel(env: Record<string, string>, ...args: string[]): Promise<{ exit: number; out: string; note: string }> {
+    let [out, note] = ['', ''];
+    const exit = await run(args, {
+      out: (text) => { out += text; }, note: (text) => { note += text; }, readStdin: () => Promise.resolve(''), isTty: false,
+      env: { XDG_DATA_HOME: outside('data'), ...env },
+    });
+    return { exit, out, note };
+  }
+
+  beforeEach(() => {
+    scratch = mkdtempSync(join(tmpdir(), 'cupel-verify-'));
+    directory = outside('evidence');
+    mkdirSync(directory);
+    for (const [name, content] of evidenceOf()) writeFileSync(join(directory, name), content);
+  });
+  afterEach(() => { rmSync(scratch, { recursive: true, force: true }); });
+
+  it('makes a key, signs with it, and verifies with its public half', async () => {
+    writeFileSync(outside('pass'), 'correct horse\n');
+    expect((await cupel({}, 'key', 'generate', '--out', outside('key'), '--signing-passphrase', outside('pass'))).exit).to.equal(0);
+    expect(statSync(outside('key')).mode & 0o777).to.equal(0o600);
+    expect((await cupel({}, 'key', 'generate', '--out', outside('key'))).exit).to.equal(64);
+    expect((await cupel({}, 'key', 'public', outside('key'))).exit).to.equal(78);
+    const { out: pem } = await cupel({ WORDS: 'correct horse' }, 'key', 'public', outside('key'), '--signing-passphrase', 'env:WORDS');
+    writeFileSync(outside('pub'), pem);
+
+    const sealed = await cupel({ KEY: readFileSync(outside('key'), 'utf8') }, 'bundle', directory, '--signing-key', 'env:KEY', '--signing-passphrase', outside('pass'), '--json');
+    expect(sealed.exit, sealed.note).to.equal(0);
+    const { bundle, signer } = JSON.parse(sealed.out) as { bundle: string; signer: { keyid: string; development: boolean } };
+    expect({ bundle, development: signer.development }).to.deep.equal({ bundle: evidence(), development: false });
+    expect(existsSync(outside('data')), 'a development key was made without need').to.equal(false);
+
+    const good = await cupel({}, 'verify', '--key', outside('pub'), bundle, '--image', image, '--run', runId.toUpperCase());
+    expect(good.exit, good.note).to.equal(0);
+    expect(good.out).to.match(new RegExp(`^VERIFIED  ${image}, run ${runId}\n`)).and.contain(`ed25519 key ${signer.keyid}`);
+    expect((await cupel({ PUB: pem }, 'verify', directory, '--key', 'env:PUB')).exit).to.equal(0);
+
+    const strict = await cupel({}, 'verify', bundle, '--key', outside('pub'), '--min-pass-rate', '0.98', '--baseline', 'other');
+    expect(strict.exit).to.equal(2);
+    expect(strict.out).to.match(/^REFUSED/).and.contain('[policy-pass-rate]').and.contain('[policy-baseline]');
+    const record = JSON.parse((await cupel({}, 'verify', bundle, '--key', outside('pub'), '--min-pass-rate', '0.98', '--json')).out) as { result: string; reasons: { code: string }[]; pass_rate: number };
+    expect(record).to.deep.include({ result: 'refused', pass_rate: 0.8 });
+    expect(record.reasons.map(({ code }) => code)).to.deep.equal(['policy-pass-rate']);
+
+    const other = await cupel({}, 'verify', bundle, '--key', outside('pub'), '--image', 'debian13');
+    expect(other).to.include({ exit: 3, out: '' }).and.to.have.property('note').that.contains('[image-mismatch]');
+  });
+
+  it('signs with a development key where none is given, and does not trust it', async () => {
+    const sealed = await cupel({}, 'bundle', directory);
+    expect(sealed).to.include({ exit: 0 }).and.to.have.property('note').that.contains('development key');
+    const bundle = evidence();
+    const { exit, out } = await cupel({}, 'verify', bundle, '--json');
+    expect(exit).to.equal(3);
+    expect(JSON.parse(out)).to.deep.include({ result: 'untrusted' }).and.to.have.nested.property('reasons[0].code', 'development-key');
+    const allowed = await cupel({}, 'verify', bundle, '--allow-development-key');
+    expect(allowed).to.include({ exit: 0 }).and.to.have.property('out').that.contains('DEVELOPMENT KEY');
+    // Elsewhere nobody knows that key at all.
+    expect(await cupel({ XDG_DATA_HOME: outside('elsewhere') }, 'verify', bundle, '--allow-development-key')).to.include({ exit: 3 }).and.to.have.property('note').that.contains('[signer-unknown]');
+  });
+
+  it('knows a wrong command line from evidence that cannot be trusted', async () => {
+    for (const args of [['--min-pass-rate', '98'], ['--max-age', '-1'], ['--signer', 'me'], ['--key', outside('gone')], ['--key', 'env:GONE']]) {
+      expect((await cupel({}, 'verify', directory, ...args)).exit, args.join(' ')).to.equal(64);
+    }
+    expect((await cupel({}, 'verify', directory, '--key', join(directory, 'verdict.json'))).exit).to.equal(78);
+    expect((await cupel({}, 'verify', directory)).note).to.contain('[hallmark-missing]');
+    expect((await cupel({}, 'verify', outside('gone'))).exit).to.equal(3);
+    expect((await cupel({}, 'bundle', directory, '--signing-key', outside('gone'))).exit).to.equal(64);
+    expect((await cupel({}, 'bundle', directory, '--signing-key', join(directory, 'verdict.json'))).exit).to.equal(78);
+  });
+});
