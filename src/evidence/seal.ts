@@ -3,9 +3,9 @@ import { open, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CupelError, EvidenceError } from '../errors.ts';
 import { assertComplete, bundleName, type Contents, hallmarkFile, packBundle, readFolder, statementFile } from './bundle/index.ts';
-import { signStatement } from './hallmark/index.ts';
+import { openHallmark, proveSignature, signStatement } from './hallmark/index.ts';
 import type { Signer } from './keys/index.ts';
-import { type Appraisal, appraise, stateOf } from './statement/index.ts';
+import { type Appraisal, appraise, readStrictJson, stateOf, statementSchema } from './statement/index.ts';
 import { stableJson } from './stable-json.ts';
 
 export interface SealedEvidence {
@@ -37,10 +37,15 @@ export async function sealEvidence(directory: string, signer: Signer, producer: 
   return { bundle, bytes: packed.length, sha256: createHash('sha256').update(packed).digest('hex'), appraisal };
 }
 
-/** The evidence with its statement and what signs it. */
+/**
+ * The evidence with its statement and what signs it. Both are read back as a verifier would: better no hallmark than one
+ * that nobody can verify.
+ */
 export async function hallmarked(evidence: Contents, appraisal: Appraisal, signer: Signer, producer: string): Promise<Contents> {
   const statement = Buffer.from(stableJson(stateOf(evidence, appraisal, signer, producer)));
+  readStrictJson(statement, statementFile, statementSchema);
   const hallmark = Buffer.from(await signStatement(statement, signer));
+  proveSignature(openHallmark(hallmark), { keys: [signer], developmentKey: undefined, allowDevelopment: true });
   return new Map([...evidence, [statementFile, statement], [hallmarkFile, hallmark]]);
 }
 

@@ -12,7 +12,8 @@ import { baseline, ignore } from '../gate/samples.ts';
 
 /** Small, whole, true evidence of one build; forgeries start from it. */
 export const image = 'debian12-golden';
-export const run = '0e1d5a4c-6a5e-4a7e-9c53-0a4b1f8d2c11';
+// As Packer makes them: the shape of a UUID, but no version of one.
+export const run = '63dac3fe-33c8-b013-1df7-3fca6e84c052';
 export const otherRun = '7f3b2a10-1111-4222-8333-444455556666';
 export const now = new Date('2026-11-24T09:00:00Z');
 export const judged = '2026-11-23T15:40:00.000Z';

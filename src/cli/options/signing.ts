@@ -13,15 +13,15 @@ export interface SigningArguments {
 
 export function signingOptions<T>(yargs: Argv<T>): Argv<T & SigningArguments> {
   return yargs
-    .option('signing-key', { type: 'string', requiresArg: true, describe: 'private key of the hallmark: a PEM file, or env:NAME; default: a development key that nobody trusts' })
+    .option('signing-key', { type: 'string', requiresArg: true, describe: 'private key of the hallmark: a PEM file, or env:NAME; default: what CUPEL_SIGNING_KEY says, or a development key that nobody trusts' })
     .option('signing-passphrase', { type: 'string', requiresArg: true, describe: 'passphrase of that key: a file, or env:NAME' });
 }
 
 /** The signer asked for, or the development key. @throws UsageError, ConfigurationError `signing-key…`, `key-algorithm`, `development-key` */
 export async function signerFrom(argv: Readonly<SigningArguments>, io: Io): Promise<Signer> {
-  const place = argv['signing-key'];
+  const place = argv['signing-key'] ?? io.env['CUPEL_SIGNING_KEY'];
   if (place === undefined) return await developmentSigner(developmentKeyFile(io));
-  return signerOf(readPrivateKey(await textAt(place, 'signing-key', io), place, await passphraseFrom(argv['signing-passphrase'], io)), place);
+  return signerOf(readPrivateKey(await textAt(place, 'signing-key', io), place, await passphraseFrom(argv['signing-passphrase'] ?? io.env['CUPEL_SIGNING_PASSPHRASE'], io)), place);
 }
 
 /** An editor's newline at the end is no part of a passphrase. */

@@ -12,7 +12,8 @@ const digest = z.strictObject({ sha256 });
 
 export const extensionSchema = z.strictObject({
   image: z.string(),
-  run: z.uuid(),
+  /** Packer's run UUIDs have no version: whatever has the shape is one. */
+  run: z.guid(),
   verdict: z.literal('accepted'),
   baseline: z.strictObject({ name: z.string(), sha256 }),
   content: z.strictObject({ product: z.string(), version: z.string(), sha256 }),

@@ -43,6 +43,9 @@ describe('cupel bundle, key and verify', () => {
     expect({ bundle, development: signer.development }).to.deep.equal({ bundle: evidence(), development: false });
     expect(existsSync(outside('data')), 'a development key was made without need').to.equal(false);
 
+    const again = await cupel({ CUPEL_SIGNING_KEY: outside('key'), CUPEL_SIGNING_PASSPHRASE: outside('pass') }, 'bundle', directory, '--json');
+    expect(JSON.parse(again.out)).to.deep.equal(JSON.parse(sealed.out));
+
     const good = await cupel({}, 'verify', '--key', outside('pub'), bundle, '--image', image, '--run', runId.toUpperCase());
     expect(good.exit, good.note).to.equal(0);
     expect(good.out).to.match(new RegExp(`^VERIFIED  ${image}, run ${runId}\n`)).and.contain(`ed25519 key ${signer.keyid}`);

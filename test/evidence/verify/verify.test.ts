@@ -95,6 +95,15 @@ describe('sealing evidence', () => {
     expect(readdirSync(directory)).to.have.length(8);
   });
 
+  it('hands out no hallmark that its own verification would refuse', async () => {
+    fill(evidenceOf());
+    const broken = { ...signer, sign: (data: Buffer) => stranger.sign(data) };
+    expect(await sealEvidence(directory, broken, 'x').catch((error: unknown) => error)).to.be.instanceOf(EvidenceError).with.property('code', 'signature-invalid');
+    for (const [name, content] of evidenceOf({ run: 'no-uuid' })) writeFileSync(join(directory, name), content);
+    expect(await sealEvidence(directory, signer, 'x').catch((error: unknown) => error)).to.be.instanceOf(EvidenceError).with.property('code', 'json-schema');
+    expect(readdirSync(directory)).to.have.length(8);
+  });
+
   it('signs nothing that does not agree, or is not whole', async () => {
     fill(editVerdict(evidenceOf(), (verdict) => { verdict.pass_rate = 1; }));
     expect(await sealEvidence(directory, signer, 'x').catch((error: unknown) => error)).to.be.instanceOf(EvidenceError).with.property('code', 'gate-mismatch');
