@@ -25,9 +25,23 @@ export interface ScanOptions {
 const evaluated = new Set([0, 2]);
 
 // The content was verified by its digest on arrival, so oscap need not validate it against its schemas again.
+// oscap puts the scripts of SCE checks into /tmp; where that is noexec it calls oscap-run-sce-script, which Debian
+// ships in a package that wants rpm and python. Ours is found first in the PATH.
 const script = String.raw`
 set -u
 umask 077
+mkdir -p "$7"
+cat >"$7/oscap-run-sce-script" <<'END'
+#!/bin/bash
+# Runs a script that may not be executed where it lies, with the interpreter that it names.
+IFS= read -r first <"$1"
+case $first in
+  '#!'*) read -r -a interpreter <<<"${'$'}{first#'#!'}"; exec "${'$'}{interpreter[@]}" "$1" ;;
+  *) exec bash "$1" ;;
+esac
+END
+chmod 0700 "$7/oscap-run-sce-script"
+export PATH="$7:$PATH"
 OSCAP_EVALUATION_TARGET=$6 oscap xccdf eval --progress --skip-validation --profile "$3" --tailoring-file "$2" --results-arf "$4" "$1"
 code=$?
 case $code in 0 | 2) gzip -n -4 <"$4" >"$5.part" && mv "$5.part" "$5" && rm -f "$4" || exit 74 ;; esac
@@ -47,7 +61,7 @@ export async function scan(target: Target, options: ScanOptions): Promise<Assay>
   const result = await runJob(target, options.workDirectory, options.unitPrefix, {
     name: `assay-${options.name}`,
     script,
-    args: [options.contentPath, options.tailoringPath, options.profile, arf, remoteArf(options.workDirectory, options.name), options.run],
+    args: [options.contentPath, options.tailoringPath, options.profile, arf, remoteArf(options.workDirectory, options.name), options.run, `${options.workDirectory}/bin`],
     timeoutSeconds: 3600,
     onLine: (line) => {
       if (!/^\S+:[a-z]+$/.test(line)) return;

@@ -59,7 +59,10 @@ const outcome = `
 if [ -s "$1/exit" ]; then cat "$1/exit"
 elif kill -0 "$(cat "$1/pid")" 2>/dev/null; then echo running
 elif [ -s "$1/exit" ]; then cat "$1/exit"
-else echo lost; fi
+# A job on a full disk cannot leave its exit code: that is told apart from one that was killed.
+elif head -c 65536 /dev/zero >"$1/room" 2>/dev/null; then echo lost
+else echo full; fi
+rm -f "$1/room"
 tail -c 8192 "$1/err" 2>/dev/null || :`;
 
 /**
@@ -137,6 +140,7 @@ async function readOutcome(target: Target, directory: string): Promise<Ending | 
     const result = await target.run(outcome, { args: [directory] });
     const [word = '', ...stderr] = result.stdout.split('\n');
     if (result.exitCode === 0 && word === 'running') return undefined;
+    if (result.exitCode === 0 && word === 'full') throw spaceOr('job-lost', `${target.name}: a job could not come to its end`, 'No space left on device');
     if (result.exitCode === 0 && (word === 'lost' || /^\d+$/.test(word))) return { exitCode: word === 'lost' ? undefined : Number(word), stderr: stderr.join('\n') };
     // Root is out of reach. A guarded step that took sudo away is rolled back by the machine.
     if (Date.now() >= deadline) throw new TargetError('target-sudo', `${target.name}: root is not to be had any more: ${result.stderr.trim()}`, { subject: target.name });
