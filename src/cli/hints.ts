@@ -77,6 +77,15 @@ export const hints: Readonly<Record<string, string>> = {
     'judged-elsewhen', 'ignore-approved-later', 'gate-mismatch',
   ], 'the parts of the evidence contradict each other: do not trust it, and ask whoever signed it'),
   ...each(['image-mismatch', 'run-mismatch'], 'give the evidence of this image and run, or check what was expected'),
+  'digest-mismatch': 'the file was changed after it was signed: get the bundle again from where the image comes from',
+  'signature-invalid': 'do not trust this evidence: it was changed, or somebody else signed it in the name of this key',
+  'statement-unsigned': 'do not trust this evidence: the statement was changed after it was signed',
+  'gate-mismatch': 'do not trust this evidence, even when the signature is good: the verdict does not follow from the scan',
+  'bundle-corrupt': 'fetch it again; a bundle is taken only as Cupel wrote it',
+  'bundle-not-canonical': 'take the bundle as it was made; one that was unpacked and packed again is refused',
+  'bundle-unknown-entry': 'take the file out of the evidence directory, or give the bundle',
+  'image-mismatch': 'give the evidence of this image',
+  'run-mismatch': 'give the evidence of this run; an older bundle says nothing of a newer image',
 };
 
 /** Many errors, one thing to do. */

@@ -28,10 +28,10 @@ export async function sealEvidence(directory: string, signer: Signer, producer: 
   evidence.delete(statementFile);
   evidence.delete(hallmarkFile);
   const appraisal = await appraise(evidence);
+  const bundle = join(directory, bundleName(appraisal.verdict.target, appraisal.verdict.run));
   const contents = await hallmarked(evidence, appraisal, signer, producer);
   assertComplete(contents, directory);
   const packed = await packBundle(contents);
-  const bundle = join(directory, bundleName(appraisal.verdict.target, appraisal.verdict.run));
   for (const name of [statementFile, hallmarkFile]) await place(join(directory, name), contents.get(name) ?? Buffer.alloc(0));
   await place(bundle, packed);
   return { bundle, bytes: packed.length, sha256: createHash('sha256').update(packed).digest('hex'), appraisal };

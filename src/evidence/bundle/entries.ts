@@ -1,3 +1,5 @@
+import { evidenceFolder } from '../folder.ts';
+
 /** What a bundle holds: the format, version 1. */
 
 export const statementFile = 'statement.intoto.json';
@@ -45,6 +47,7 @@ export const arfLimit = 256 * mebibyte;
 /** File name → content. */
 export type Contents = ReadonlyMap<string, Buffer>;
 
+/** @throws ConfigurationError `image-name`, `run-name`: evidence may come from anywhere, and must not say where its bundle goes */
 export function bundleName(image: string, run: string): string {
-  return `${image}-${run}.cupel.tgz`;
+  return `${evidenceFolder(image, run, 'accepted')}.cupel.tgz`;
 }

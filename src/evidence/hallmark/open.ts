@@ -20,7 +20,7 @@ export interface Hallmark {
 export function openHallmark(bytes: Buffer): Hallmark {
   const data = parseUnambiguous(bytes, hallmarkFile);
   const bundle = parse(data);
-  if (bundle.mediaType !== BUNDLE_V03_MEDIA_TYPE) throw format(`its media type is ${bundle.mediaType}`);
+  if (bundle.mediaType !== BUNDLE_V03_MEDIA_TYPE) throw format(`its media type is ${JSON.stringify(bundle.mediaType)}`);
   if (!isBundleWithDsseEnvelope(bundle)) throw format('it holds no DSSE envelope');
   if (!isBundleWithPublicKey(bundle)) {
     throw new EvidenceError('hallmark-certificate', `${hallmarkFile}: signed under a certificate; only keys are trusted`, { subject: hallmarkFile, remedy: 'sign with a key whose public half the verifier has' });

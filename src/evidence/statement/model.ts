@@ -11,7 +11,7 @@ const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
 const digest = z.strictObject({ sha256 });
 
 export const extensionSchema = z.strictObject({
-  image: z.string(),
+  image: z.string().regex(/^[A-Za-z0-9_][A-Za-z0-9._-]{0,127}$/),
   /** Packer's run UUIDs have no version: whatever has the shape is one. */
   run: z.guid(),
   verdict: z.literal('accepted'),

@@ -99,6 +99,8 @@ describe('sealing evidence', () => {
     fill(evidenceOf());
     const broken = { ...signer, sign: (data: Buffer) => stranger.sign(data) };
     expect(await sealEvidence(directory, broken, 'x').catch((error: unknown) => error)).to.be.instanceOf(EvidenceError).with.property('code', 'signature-invalid');
+    for (const [name, content] of evidenceOf({ image: '../../x' })) writeFileSync(join(directory, name), content);
+    expect(await sealEvidence(directory, signer, 'x').catch((error: unknown) => error)).to.have.property('code', 'image-name');
     for (const [name, content] of evidenceOf({ run: 'no-uuid' })) writeFileSync(join(directory, name), content);
     expect(await sealEvidence(directory, signer, 'x').catch((error: unknown) => error)).to.be.instanceOf(EvidenceError).with.property('code', 'json-schema');
     expect(readdirSync(directory)).to.have.length(8);
