@@ -57,28 +57,28 @@ guarded_paths=(etc/ssh etc/pam.d etc/security etc/sudoers etc/sudoers.d etc/pass
   etc/modprobe.d etc/grub.d usr/share/pam-configs boot/grub/grub.cfg)
 guarded_services=(ssh sshd nftables ufw firewalld netfilter-persistent)
 
+# One call for all of them: under emulation each program that is started costs.
 service_states() {
-  local unit
-  for unit in "${guarded_services[@]}"; do
-    printf '%s %s %s\n' "$unit" "$(systemctl is-enabled "$unit" 2>/dev/null || :)" "$(systemctl is-active "$unit" 2>/dev/null || :)"
-  done
+  systemctl show --property=Id,UnitFileState,ActiveState "${guarded_services[@]/%/.service}" 2>/dev/null |
+    awk -F= '$1 == "Id" { id = $2 } $1 == "ActiveState" { active = $2 } $1 == "UnitFileState" { file = $2 }
+      NF == 0 { print id, file == "" ? "none" : file, active; file = "" } END { print id, file == "" ? "none" : file, active }'
 }
 
 snapshot() {
   local path
   rm -rf guard && mkdir -m 0700 guard || return 1
-  for path in "${guarded_paths[@]}"; do [ -e "/$path" ] && printf '%s\n' "$path"; done >guard/paths
+  for path in "${guarded_paths[@]}"; do [ ! -e "/$path" ] || printf '%s\n' "$path"; done >guard/paths
   tar -C / -cpf guard/files.tar -T guard/paths 2>/dev/null || return 1
-  tar -tf guard/files.tar | sed 's,/$,,' | LC_ALL=C sort >guard/before
   cp /proc/self/mounts guard/mounts
-  if command -v nft >/dev/null; then nft list ruleset >guard/ruleset 2>/dev/null || rm -f guard/ruleset; fi
+  if [ -x /usr/sbin/nft ]; then nft list ruleset >guard/ruleset 2>/dev/null || rm -f guard/ruleset; fi
   if [ "$1" = firewall ] || [ "$1" = ssh ]; then service_states >guard/services; fi
 }
 
 restore() {
   local path unit enabled active target type options
   # Without a rollback point of this very step there is nothing that could be put back.
-  [ -s guard/before ] && [ -s guard/mounts ] || return 1
+  [ -s guard/files.tar ] && [ -s guard/mounts ] || return 1
+  tar -tf guard/files.tar | sed 's,/$,,' | LC_ALL=C sort >guard/before
   # Files that the step made go; the others come back as they were.
   for path in "${guarded_paths[@]}"; do [ -e "/$path" ] && (cd / && find "$path" -mindepth 0); done | LC_ALL=C sort >guard/after
   LC_ALL=C comm -13 guard/before guard/after | LC_ALL=C sort -r | while IFS= read -r path; do rm -rf "/${path:?}"; done
@@ -111,16 +111,17 @@ revert() { # index reason
 }
 
 run_step() { # index seconds command...
-  local index=$1 limit=$2 begun ended code changed
+  local index=$1 limit=$2 begun ended code changed paths
   shift 2
   printf 'start\t%s\n' "$index"
-  touch stamp
+  : >stamp
   begun=$(milliseconds)
   timeout -k 10 "$limit" "$@" </dev/null >"log/$index" 2>&1 7>&- 8<&-
   code=$?
   ended=$(milliseconds)
-  changed=$(find /etc /boot -xdev -cnewer stamp -type f 2>/dev/null | head -n 40 | tr '\n' '\t')
-  printf 'end\t%s\t%s\t%s\t%s\t%s\n' "$index" "$code" "$begun" "$((ended - begun))" "${changed%$'\t'}"
+  mapfile -n 40 -t paths < <(find /etc /boot -xdev -cnewer stamp -type f 2>/dev/null)
+  printf -v changed '\t%s' "${paths[@]}"
+  printf 'end\t%s\t%s\t%s\t%s%s\n' "$index" "$code" "$begun" "$((ended - begun))" "$changed"
   [[ $changed != */etc/ssh/* ]] || touches_ssh=1
 }
 

@@ -43,6 +43,8 @@ export function sshArguments(options: SshOptions, paths: SshPaths, mode: 'master
       ? ['HostKeyAlias=cupel-target', `UserKnownHostsFile=${path(paths.knownHosts)}`, 'StrictHostKeyChecking=accept-new']
       : [`UserKnownHostsFile=${path(options.knownHosts)}`, 'StrictHostKeyChecking=yes']),
     'UpdateHostKeys=no',
+    // A new login follows every guarded step; the post-quantum exchange that newer ssh prefers costs most of its time.
+    'KexAlgorithms=^curve25519-sha256,curve25519-sha256@libssh.org',
   ];
   if (options.key === undefined) {
     settings.push('IdentitiesOnly=no');
