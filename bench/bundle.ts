@@ -26,6 +26,7 @@ export async function benchBundle(): Promise<Measurement[]> {
     const bundle = join(scratch, 'image.cupel.tgz');
     copyFileSync(join(directory, bundleName(image, run)), bundle);
     const verify = await repeat(['node', CUPEL, 'verify', bundle, '--key', pub, '--run', run], [0]);
+    const gate = await repeat(['node', CUPEL, 'gate', '--lock', join(directory, 'baseline.lock.yaml'), '--arf', join(directory, 'arf.xml.gz')], [0]);
     const node = await repeat(['node', '-e', '0'], [0]);
     return [
       { name: 'cupel bundle, wall, median', value: create.seconds, unit: 's', budget: '<= 1' },
@@ -33,6 +34,7 @@ export async function benchBundle(): Promise<Measurement[]> {
       { name: 'cupel verify, wall, median', value: verify.seconds, unit: 's', budget: '<= 1' },
       { name: 'cupel verify, peak RSS', value: verify.megabytes, unit: 'MB' },
       { name: 'the bundle', value: statSync(bundle).size / 1024 / 1024, unit: 'MB', budget: '<= 3' },
+      { name: 'cupel gate on the same ARF, wall, median', value: gate.seconds, unit: 's' },
       { name: 'node alone, wall, median', value: node.seconds, unit: 's' },
       { name: 'node alone, peak RSS', value: node.megabytes, unit: 'MB' },
     ];
