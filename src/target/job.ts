@@ -53,7 +53,7 @@ done
 `;
 
 // tail ends by itself when the job's process is gone, so a job that was killed does not hang us.
-const follow = 'exec tail -c "+$2" -s 0.5 -f --pid="$(cat "$1/pid")" "$1/out" 2>/dev/null';
+const follow = 'exec tail -c "+$2" -s 0.1 -f --pid="$(cat "$1/pid")" "$1/out" 2>/dev/null';
 
 const outcome = `
 if [ -s "$1/exit" ]; then cat "$1/exit"
