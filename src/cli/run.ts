@@ -43,7 +43,9 @@ async function dispatch(args: readonly string[], io: Io, entries: readonly Comma
     .exitProcess(false)
     .fail((message: string | null, error: Error | undefined) => {
       // yargs calls this again for what follows from the first failure
-      failure ??= error instanceof CupelError ? error : new UsageError('usage', firstLine(message ?? error?.message ?? null), { remedy: `see ${help}` });
+      failure ??= error === undefined || error.name === 'YError' // what yargs throws of its own
+        ? new UsageError('usage', firstLine(message ?? error?.message ?? null), { remedy: `see ${help}` })
+        : error;
       throw failure;
     });
 

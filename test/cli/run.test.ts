@@ -11,7 +11,7 @@ function entry(name: string, handler: () => Promise<ExitCode>): CommandEntry {
     name, describe: `does ${name}`,
     load: () => {
       loaded.push(name);
-      return Promise.resolve({ command: name, describe: `does ${name}`, options: (yargs) => yargs.option('host', { type: 'string', demandOption: true }), handler });
+      return Promise.resolve({ command: name, describe: `does ${name}`, options: (yargs) => yargs.option('host', { type: 'string', demandOption: true, requiresArg: true }), handler });
     },
   };
 }
@@ -54,7 +54,7 @@ describe('the command line', () => {
     expect(note).to.contain('internal error: Error: boom');
   });
 
-  for (const args of [[], ['--verbose'], ['frob'], ['fin'], ['fine'], ['fine', '--host', 'x', '--bogus'], ['fine', '--host', 'x', 'surplus']]) {
+  for (const args of [[], ['--verbose'], ['frob'], ['fin'], ['fine'], ['fine', '--host', 'x', '--bogus'], ['fine', '--host', 'x', 'surplus'], ['fine', '--host']]) {
     it(`calls "cupel ${args.join(' ')}" a usage error`, async () => {
       const { code, out, note } = await ran(...args);
       expect(code).to.equal(64);
