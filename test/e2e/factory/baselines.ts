@@ -39,17 +39,3 @@ export function quickBaseline(directory: string, options: QuickBaseline = {}): s
   }));
   return file;
 }
-
-/** The shipped baseline without what a container's kernel interface cannot give. */
-export function shippedBaselineInContainer(directory: string, ignored: readonly string[]): string {
-  mkdirSync(directory, { recursive: true });
-  const file = path.join(directory, 'container.yml');
-  writeFileSync(file, stringify({
-    name: 'debian12-cis-l1-server-container',
-    extends: ['debian12-cis-l1-server'],
-    ignore: ignored.map((rule) => ({
-      rule, reason: 'A container has the kernel and the boot of its host', owner: 'lab', expires: '2099-12-31',
-    })),
-  }));
-  return file;
-}
