@@ -1,5 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { shortId } from '../content/index.ts';
 import type { Fix } from './plan.ts';
 
 /**
@@ -25,11 +26,7 @@ export async function loadOwnFixes(directory: string, product: string): Promise<
 /** Content fixes by short rule id, with ours in place of those they replace. */
 export function mergeFixes(content: ReadonlyMap<string, string>, own: ReadonlyMap<string, Fix>): Map<string, Fix> {
   const merged = new Map<string, Fix>();
-  for (const [id, text] of content) merged.set(shortRuleId(id), { text, source: 'content' });
+  for (const [id, text] of content) merged.set(shortId(id), { text, source: 'content' });
   for (const [rule, fix] of own) merged.set(rule, fix);
   return merged;
-}
-
-export function shortRuleId(id: string): string {
-  return id.replace(/^xccdf_org\.ssgproject\.content_rule_/, '');
 }

@@ -1,7 +1,7 @@
 /** Hardening: from what fails to a machine that passes, one step per rule, in passes, without locking anyone out. */
 export { type ConvergeActions, type Hardening, converge } from './converge.ts';
 export { cutFixScript } from './fix-script.ts';
-export { loadOwnFixes, mergeFixes, shortRuleId } from './fixes.ts';
+export { loadOwnFixes, mergeFixes } from './fixes.ts';
 export { type GuardFamily, guardFamilies, guardFamily } from './guard.ts';
 export { type PassOptions, runPass, type StepRecord } from './pass.ts';
 export { countedFailures, type Fix, type Plan, planSteps, type Step } from './plan.ts';

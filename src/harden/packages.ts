@@ -4,7 +4,6 @@ export interface PackageChange {
 }
 
 const aptLine = /^DEBIAN_FRONTEND=noninteractive apt-get (?:-o \S+ )*(install|remove) -y "([A-Za-z0-9][A-Za-z0-9.+-]+)"$/;
-const removeLoop = /^for package in (?:\$\{?\w+\}?|.*)$/;
 
 /**
  * Recognizes a fix that does nothing but install or remove one Debian package, so that many can go into one
@@ -16,7 +15,7 @@ export function packageChange(fix: string): PackageChange | undefined {
     .split('\n')
     .map((line) => line.trim())
     .filter((line) => line !== '' && !line.startsWith('#') && !/^(if dpkg-query --show .*; then|else|fi|>&2 echo 'Remediation is not applicable, nothing was done')$/.test(line));
-  if (body.length !== 1 || removeLoop.test(body[0] ?? '')) return undefined;
+  if (body.length !== 1) return undefined;
   const match = aptLine.exec(body[0] ?? '');
   return match === null ? undefined : { action: match[1] as 'install' | 'remove', package: match[2] as string };
 }

@@ -1,5 +1,6 @@
 import type { Assay } from '../assay/model.ts';
 import type { Baseline } from '../baseline/model.ts';
+import { failing } from '../gate/index.ts';
 import { type GuardFamily, guardFamilies, guardFamily } from './guard.ts';
 import { packageBatch, packageChange } from './packages.ts';
 
@@ -26,8 +27,6 @@ export interface Plan {
 
 /** What describes the finished machine comes after everything that changes it, in the last pass alone. */
 export const late: ReadonlySet<string> = new Set(['aide_build_database']);
-
-const failing = new Set(['fail', 'error', 'unknown', 'notchecked']);
 
 /** Short ids of the rules that fail and count, in document order. */
 export function countedFailures(assay: Assay, baseline: Pick<Baseline, 'ignore'>): string[] {

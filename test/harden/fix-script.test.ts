@@ -1,7 +1,8 @@
 import { execFileSync } from 'node:child_process';
 import { expect } from 'chai';
 import { ConfigurationError } from '../../src/errors.ts';
-import { cutFixScript, shortRuleId } from '../../src/harden/index.ts';
+import { cutFixScript } from '../../src/harden/index.ts';
+import { shortId } from '../../src/content/index.ts';
 import { realFix, realFixes, realScript } from './content.ts';
 
 /** The script in the form of OpenSCAP 1.4: each fix in a subshell. */
@@ -52,7 +53,7 @@ describe('cutFixScript', () => {
   });
 
   it('reads the form of OpenSCAP 1.4 alike', () => {
-    expect(new Map([...cutFixScript(newer)].map(([id, text]) => [shortRuleId(id), text]))).to.deep.equal(realFixes);
+    expect(new Map([...cutFixScript(newer)].map(([id, text]) => [shortId(id), text]))).to.deep.equal(realFixes);
   });
 
   it('refuses a script that ends inside a fix', () => {

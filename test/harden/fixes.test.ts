@@ -1,7 +1,8 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { loadOwnFixes, mergeFixes, shortRuleId } from '../../src/harden/index.ts';
+import { loadOwnFixes, mergeFixes } from '../../src/harden/index.ts';
+import { shortId } from '../../src/content/index.ts';
 import { rejection, scratch } from '../target/scratch.ts';
 
 describe('loadOwnFixes', () => {
@@ -45,6 +46,6 @@ describe('mergeFixes', () => {
   });
 
   it('keeps the ids of other vendors whole', () => {
-    expect(shortRuleId('xccdf_com.example_rule_x')).to.equal('xccdf_com.example_rule_x');
+    expect(shortId('xccdf_com.example_rule_x')).to.equal('xccdf_com.example_rule_x');
   });
 });

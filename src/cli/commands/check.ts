@@ -19,7 +19,8 @@ export const checkCommand = defineCommand({
     .option('expect', { type: 'string', describe: 'verdict.json to agree with: a rule that fails here and did not there is a refusal' })
     .option('json', { type: 'boolean', default: false, describe: 'print the verdict as JSON' }),
   handler: async (argv, io) => {
-    const subject = await loadSubject(argv, io, new Date());
+    const asOf = new Date();
+    const subject = await loadSubject(argv, io, asOf);
     const expected = argv.expect === undefined ? undefined : await readVerdict(argv.expect);
     const display = createDisplay(io.isTty ? 'live' : 'plain', io);
     const scratch = await mkdtemp(join(tmpdir(), 'cupel-check-'));
@@ -27,7 +28,7 @@ export const checkCommand = defineCommand({
     try {
       const target = await connectAnyTarget(argv, io);
       try {
-        const { verdict, assay } = await check(target, { ...subject, name: target.name, scratch, asOf: new Date(), emit: display.emit });
+        const { verdict, assay } = await check(target, { ...subject, name: target.name, scratch, asOf, emit: display.emit });
         display.close();
         if (expected !== undefined && (expected.profile !== verdict.profile || expected.content.product !== verdict.content.product)) {
           throw new EvidenceError('verdict-mismatch', `${argv.expect ?? ''} is of ${expected.profile}, not of ${verdict.profile}: they cannot be compared`, { remedy: 'check with the baseline that the verdict was made with' });
