@@ -55,9 +55,10 @@ lint: build ## types, eslint, shellcheck, packer fmt and validate
 	@npm run --silent typecheck
 	@npm run --silent lint
 	@shellcheck $$(git ls-files '*.sh')
-	@packer fmt -check packer >/dev/null && packer fmt -check packer/qemu >/dev/null || { echo 'lint: run packer fmt packer packer/qemu' >&2; exit 1; }
+	@packer fmt -check packer >/dev/null && packer fmt -check packer/qemu >/dev/null && packer fmt -check packer/cloud >/dev/null || { echo 'lint: run packer fmt packer packer/qemu packer/cloud' >&2; exit 1; }
 	@seed=$$(mktemp -d) && trap 'rm -rf "$$seed"' EXIT && packer/make-seed.sh "$$seed" \
 	  && packer validate -var base_image=base.qcow2 -var seed_dir="$$seed" -var base_checksum=sha256:$$(printf '0%.0s' $$(seq 64)) packer/qemu
+	@packer validate packer/cloud
 
 bench: build ## measure beside peers; results in bench/results (BENCH=names)
 	@node_modules/.bin/tsx bench/main.ts $(BENCH)

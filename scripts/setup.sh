@@ -61,7 +61,7 @@ fi
 
 # Newer Packers have no builders of their own; Debian's 1.6 has, and knows no `init`.
 if packer init -help >/dev/null 2>&1; then
-  packer init packer/plugins.pkr.hcl >/dev/null || die "packer init could not install the qemu plugin"
+  packer init packer/plugins.pkr.hcl >/dev/null || die "packer init could not install the plugins"
 fi
 
 # Under sudo these belong to who asked for them.
