@@ -1,0 +1,51 @@
+import type { Argv } from 'yargs';
+import { UsageError } from '../../errors.ts';
+import { developmentKey, type Policy, readPublicKeys, type Trust } from '../../evidence/index.ts';
+import type { Io } from '../io.ts';
+import { textAt } from './secret.ts';
+import { developmentKeyFile } from './signing.ts';
+
+export interface TrustArguments {
+  key: string[];
+  'allow-development-key': boolean;
+  signer: string[] | undefined;
+  'min-pass-rate': number | undefined;
+  'max-age': number | undefined;
+  baseline: string | undefined;
+  'refuse-expired': boolean;
+}
+
+/** Whom to trust and what to ask for, the same for every command that verifies evidence. */
+export function trustOptions<T>(yargs: Argv<T>): Argv<T & TrustArguments> {
+  return yargs
+    .option('key', { type: 'string', array: true, nargs: 1, default: [] as string[], describe: 'public key to trust, PEM file (one or more keys) or env:NAME; may be repeated' })
+    .option('allow-development-key', { type: 'boolean', default: false, describe: 'take a hallmark that was signed with a development key' })
+    .option('signer', { type: 'string', array: true, nargs: 1, describe: 'policy: id of a key that may have signed; may be repeated' })
+    .option('min-pass-rate', { type: 'number', requiresArg: true, describe: 'policy: least pass rate, 0 to 1' })
+    .option('max-age', { type: 'number', requiresArg: true, describe: 'policy: most days since the assay' })
+    .option('baseline', { type: 'string', requiresArg: true, describe: 'policy: name or SHA-256 of the baseline' })
+    .option('refuse-expired', { type: 'boolean', default: false, describe: 'policy: no ignore entry may have expired since' });
+}
+
+/** The keys to trust. @throws UsageError, ConfigurationError `public-key` */
+export async function trustFrom(argv: Readonly<TrustArguments>, io: Io): Promise<Trust> {
+  const files = await Promise.all(argv.key.map(async (place) => readPublicKeys(await textAt(place, 'key', io), place)));
+  return { keys: files.flat(), developmentKey: await developmentKey(developmentKeyFile(io)), allowDevelopment: argv['allow-development-key'] };
+}
+
+/** @throws UsageError */
+export function policyFrom(argv: Readonly<TrustArguments>): Policy {
+  const rate = argv['min-pass-rate'];
+  const age = argv['max-age'];
+  if (rate !== undefined && !(rate >= 0 && rate <= 1)) throw new UsageError('usage', `--min-pass-rate ${rate} is not between 0 and 1`);
+  if (age !== undefined && !(age >= 0)) throw new UsageError('usage', `--max-age ${age} is no number of days`);
+  const bad = argv.signer?.find((id) => !/^[0-9a-f]{64}$/.test(id));
+  if (bad !== undefined) throw new UsageError('usage', `--signer ${bad} is not the id of a key`, { remedy: 'its 64 hexadecimal digits, as cupel key public prints them' });
+  return {
+    ...(rate === undefined ? {} : { minPassRate: rate }),
+    ...(age === undefined ? {} : { maxAgeDays: age }),
+    ...(argv.signer === undefined ? {} : { signers: argv.signer }),
+    ...(argv.baseline === undefined ? {} : { baseline: argv.baseline }),
+    refuseExpired: argv['refuse-expired'],
+  };
+}
