@@ -1,0 +1,6 @@
+/** AMIs: publish what is verified, reject what is not, retire what is old. */
+export { type ImageFacts, tag } from './facts.ts';
+export { type AmiName, type AwsPublication, type AwsPublished, publishAws } from './publish.ts';
+export { Region, type RegionOptions } from './region.ts';
+export { type Rejection, rejectAws } from './reject.ts';
+export { type RetentionPolicy } from './retention.ts';
