@@ -28,6 +28,8 @@ export const hints: Readonly<Record<string, string>> = {
   'preflight-facts': 'log in by hand and look for what prints or fails before the command: a banner, a shell profile, a missing /etc/os-release',
   'harden-runner': 'look at harden.jsonl and the machine\'s journal, and run again; if it stays, report it with the log',
   'fix-script-broken': 'check oscap and the content on the machine (disk full, damaged file); a new OpenSCAP may write another form: report it',
+  'embed-failed': 'check the machine\'s disk and that /usr and /etc can be written',
+  'sbom-query': 'look at `dpkg --audit` or `rpm --verifydb` on the machine: its package database does not answer',
   'seal-failed': 'check the machine\'s disk and that /usr can be written',
   'hygiene-failed': 'look at what the message names on the machine: an image must not leave with what the build put there',
   'verdict-unreadable': 'give the verdict.json of the evidence, unchanged',

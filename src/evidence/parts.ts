@@ -26,6 +26,10 @@ interface AnyParts {
   tailoring?: Part;
   /** `harden.jsonl`: one line per fix. */
   harden?: Part;
+  /** `sbom.cdx.json`. */
+  sbom?: Part;
+  /** `report.html`. */
+  report?: Part;
   /** `environment.json`. */
   environment?: Json;
   /** `log.jsonl`. */
@@ -66,6 +70,8 @@ export function filesOf(parts: EvidenceParts): Map<string, Part> {
     ['tailoring.xml', parts.tailoring],
     ['harden.jsonl', parts.harden],
     ['environment.json', parts.environment === undefined ? undefined : { text: stableJson(parts.environment) }],
+    ['sbom.cdx.json', parts.sbom],
+    ['report.html', parts.report],
     ['log.jsonl', parts.log],
   ];
   return new Map(files.filter((file): file is [string, Part] => file[1] !== undefined));

@@ -1,0 +1,3 @@
+/** What is installed in the image, as CycloneDX. */
+export { gatherPackages } from './query.ts';
+export { renderSbom, type SbomSubject } from './bom.ts';
