@@ -2,8 +2,11 @@
  * What every report is drawn from: plain data, made by `gather/` from evidence or from an ARF. Everything in it that
  * came out of an ARF was written by the machine that was scanned: text, never markup, and to be escaped as such.
  */
+import type { Finding, RuleText } from '../assay/detail/index.ts';
 import type { ResultWord, Severity } from '../assay/model.ts';
 import type { Tally, Verdict } from '../gate/index.ts';
+
+export type { CollectedItem, Field, Finding, ProseBlock, Reference, RuleText } from '../assay/detail/index.ts';
 
 export interface ReportModel {
   source: ReportSource;
@@ -93,7 +96,7 @@ export interface ReportRule {
   fix: RuleFix | undefined;
   /** Undefined where the source holds no benchmark. */
   text: RuleText | undefined;
-  /** Why it does not pass: one entry per test of its check that speaks against it. Only for fail, error and unknown. */
+  /** Why it does not pass: one entry per test of its check that speaks against it. Only for those that do not pass. */
   findings: Finding[];
   /** Further findings left out, so that no report grows without end. */
   moreFindings: number;
@@ -104,68 +107,6 @@ export interface RuleFix {
   source: 'content' | 'cupel';
   /** The shell script, with the values in force; for rules that do not pass only. */
   script: string | undefined;
-}
-
-/** Markup of the content, read into plain blocks. */
-export interface ProseBlock {
-  /** `code` keeps its line breaks; in the others inline code stands between backticks and line breaks are meant. */
-  kind: 'paragraph' | 'item' | 'code';
-  text: string;
-}
-
-export interface RuleText {
-  description: ProseBlock[];
-  rationale: ProseBlock[];
-  /** What the content warns of before the fix is applied. */
-  warnings: ProseBlock[];
-  references: Reference[];
-}
-
-export interface Reference {
-  /** As in the content; only http and https are ever a link. */
-  href: string;
-  label: string;
-}
-
-/** One test of a check, as oscap evaluated it. */
-export interface Finding {
-  /** OVAL test id; '' for a check that is a script. */
-  test: string;
-  /** What the content calls the test. */
-  comment: string;
-  /** OVAL result word: `false`, `error`, `unknown`, …; `true` where the check wants it to be otherwise. */
-  result: string;
-  /** Whether the check negates it. */
-  negated: boolean;
-  /** What was looked for: fields of the OVAL object. */
-  object: Field[];
-  /** What it should be: fields of the OVAL states. */
-  expected: Field[];
-  /** In words of OVAL: `at_least_one_exists`, `none_exist`, … and `all`, `at least one`, … */
-  existence: string;
-  check: string;
-  /** What was found. None: nothing was there. */
-  items: CollectedItem[];
-  /** Further items left out. */
-  moreItems: number;
-}
-
-export interface CollectedItem {
-  /** For example `textfilecontent`. */
-  kind: string;
-  /** Of the item against the state: `true`, `false`, `not evaluated`, … */
-  result: string;
-  /** `exists`, `does not exist`, `error`, … */
-  status: string;
-  fields: Field[];
-}
-
-export interface Field {
-  name: string;
-  /** For an expectation: `equals`, `pattern match`, `greater than or equal`, …; '' otherwise. */
-  operation: string;
-  /** Values of a variable are joined by `, `. */
-  value: string;
 }
 
 export interface IgnoredRule {
