@@ -6,6 +6,8 @@ import { parseUnambiguous } from '../statement/index.ts';
 import { payloadType } from './sign.ts';
 
 export interface Hallmark {
+  /** What messages call it. */
+  name: string;
   /** Id of the key that is said to have signed. */
   keyid: string;
   /** The bytes of the statement. */
@@ -17,13 +19,15 @@ export interface Hallmark {
  * Reads a hallmark. Nothing in it is trusted yet.
  * @throws EvidenceError `json-…`, `hallmark-format`, `hallmark-certificate`
  */
-export function openHallmark(bytes: Buffer): Hallmark {
-  const data = parseUnambiguous(bytes, hallmarkFile);
-  const bundle = parse(data);
+export function openHallmark(bytes: Buffer, name = hallmarkFile): Hallmark {
+  const format = (what: string, cause?: unknown): EvidenceError =>
+    new EvidenceError('hallmark-format', `${name}: not a Sigstore bundle as Cupel takes it: ${what}`, { cause, subject: name });
+  const data = parseUnambiguous(bytes, name);
+  const bundle = parse(data, format);
   if (bundle.mediaType !== BUNDLE_V03_MEDIA_TYPE) throw format(`its media type is ${JSON.stringify(bundle.mediaType)}`);
   if (!isBundleWithDsseEnvelope(bundle)) throw format('it holds no DSSE envelope');
   if (!isBundleWithPublicKey(bundle)) {
-    throw new EvidenceError('hallmark-certificate', `${hallmarkFile}: signed under a certificate; only keys are trusted`, { subject: hallmarkFile, remedy: 'sign with a key whose public half the verifier has' });
+    throw new EvidenceError('hallmark-certificate', `${name}: signed under a certificate; only keys are trusted`, { subject: name, remedy: 'sign with a key whose public half the verifier has' });
   }
   const { content: { dsseEnvelope }, verificationMaterial } = bundle;
   const keyid = verificationMaterial.content.publicKey.hint;
@@ -33,10 +37,10 @@ export function openHallmark(bytes: Buffer): Hallmark {
   if (verificationMaterial.tlogEntries.length > 0 || (verificationMaterial.timestampVerificationData?.rfc3161Timestamps.length ?? 0) > 0) {
     throw format('it holds log entries or timestamps, which this version does not check');
   }
-  return { keyid, statement: dsseEnvelope.payload, bundle };
+  return { name, keyid, statement: dsseEnvelope.payload, bundle };
 }
 
-function parse(data: unknown): Bundle {
+function parse(data: unknown, format: (what: string, cause?: unknown) => EvidenceError): Bundle {
   try {
     const bundle = bundleFromJSON(data);
     // Unknown fields, other spellings of base64: what the library reads must be all there is.
@@ -45,8 +49,4 @@ function parse(data: unknown): Bundle {
   } catch (cause) {
     throw format(cause instanceof Error ? cause.message : String(cause), cause);
   }
-}
-
-function format(what: string, cause?: unknown): EvidenceError {
-  return new EvidenceError('hallmark-format', `${hallmarkFile}: not a Sigstore bundle as Cupel takes it: ${what}`, { cause, subject: hallmarkFile });
 }

@@ -1,6 +1,5 @@
 import { toSignedEntity, VerificationError, Verifier, type TrustMaterial } from '@sigstore/verify';
 import { EvidenceError } from '../../errors.ts';
-import { hallmarkFile } from '../bundle/index.ts';
 import type { PublicKey } from '../keys/index.ts';
 import type { Hallmark } from './open.ts';
 
@@ -24,7 +23,7 @@ export function proveSignature(hallmark: Hallmark, trust: Trust): PublicKey {
   const known = trust.developmentKey === undefined ? trust.keys : [...trust.keys, trust.developmentKey];
   const signer = known.find(({ keyid }) => keyid === hallmark.keyid);
   if (signer === undefined) {
-    throw new EvidenceError('signer-unknown', `signed with key ${hallmark.keyid}, which is none of the ${trust.keys.length} given`, { subject: hallmarkFile, remedy: 'give the public key that you trust: --key FILE' });
+    throw new EvidenceError('signer-unknown', `signed with key ${hallmark.keyid}, which is none of the ${trust.keys.length} given`, { subject: hallmark.name, remedy: 'give the public key that you trust: --key FILE' });
   }
   // Keys alone: no transparency log, no timestamps, no certificates.
   const verifier = new Verifier({ ...noOtherTrust, publicKey: () => ({ publicKey: signer.key, validFor: () => true }) }, { tlogThreshold: 0, ctlogThreshold: 0, timestampThreshold: 0 });
@@ -32,18 +31,18 @@ export function proveSignature(hallmark: Hallmark, trust: Trust): PublicKey {
     verifier.verify(toSignedEntity(hallmark.bundle));
   } catch (cause) {
     if (!(cause instanceof VerificationError)) throw cause;
-    throw new EvidenceError('signature-invalid', `${hallmarkFile}: the signature is not one of key ${signer.keyid} over this statement`, { cause, subject: hallmarkFile });
+    throw new EvidenceError('signature-invalid', `${hallmark.name}: the signature is not one of key ${signer.keyid} over this statement`, { cause, subject: hallmark.name });
   }
   return signer;
 }
 
 /** @throws EvidenceError `development-key`, `signer-mismatch` */
-export function assertSigner(signer: PublicKey, claimed: { keyid: string; algorithm: string; development: boolean }, trust: Trust): void {
+export function assertSigner(signer: PublicKey, claimed: { keyid: string; algorithm: string; development: boolean }, trust: Trust, name: string): void {
   // The key is named in what is signed, so that no other key can be made to fit the signature.
   if (claimed.keyid !== signer.keyid || claimed.algorithm !== signer.algorithm) {
-    throw new EvidenceError('signer-mismatch', `the statement says that ${claimed.algorithm} key ${claimed.keyid} signs it, but ${signer.algorithm} key ${signer.keyid} did`, { subject: hallmarkFile });
+    throw new EvidenceError('signer-mismatch', `the statement says that ${claimed.algorithm} key ${claimed.keyid} signs it, but ${signer.algorithm} key ${signer.keyid} did`, { subject: name });
   }
   if ((claimed.development || signer.keyid === trust.developmentKey?.keyid) && !trust.allowDevelopment) {
-    throw new EvidenceError('development-key', `signed with a development key (${signer.keyid}): it was made by Cupel on first use and proves nothing`, { subject: hallmarkFile, remedy: 'build with --signing-key; or, to look at it all the same, --allow-development-key' });
+    throw new EvidenceError('development-key', `${name}: signed with a development key (${signer.keyid}): it was made by Cupel on first use and proves nothing`, { subject: name, remedy: 'build with --signing-key; or, to look at it all the same, --allow-development-key' });
   }
 }

@@ -16,6 +16,8 @@ export interface VerifyOptions {
 }
 
 export interface Verification {
+  /** The files, as they were verified. */
+  contents: Contents;
   statement: Statement;
   appraisal: Appraisal;
   signer: PublicKey & { development: boolean };
@@ -56,7 +58,7 @@ export async function verifyContents(contents: Contents, options: VerifyOptions,
   }
   const statement = readStrictJson(hallmark.statement, statementFile, statementSchema);
   const claims = statement.predicate[extension];
-  assertSigner(signer, claims.signer, trust);
+  assertSigner(signer, claims.signer, trust, hallmarkFile);
   assertExpected(claims, options.expect);
   const files = digests(contents);
   assertDigests(statement, contents, files);
@@ -66,7 +68,7 @@ export async function verifyContents(contents: Contents, options: VerifyOptions,
   assertPast(appraisal, now);
   const expired = appraisal.verdict.ignored.filter(({ expires }) => now.getTime() >= Date.parse(`${expires}T00:00:00Z`) + 86_400_000);
   return {
-    statement, appraisal, expired,
+    contents, statement, appraisal, expired,
     signer: { ...signer, development: claims.signer.development || signer.keyid === trust.developmentKey?.keyid },
     files: files.map(({ name }) => name),
     today: judgedToday(appraisal, now),
