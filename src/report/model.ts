@@ -27,6 +27,8 @@ export interface ReportModel {
   signature: Signature;
   /** The files of the evidence, in the order of the bundle; empty for an ARF. */
   files: EvidenceFile[];
+  /** Installed packages by name, from the SBOM; undefined without one. */
+  packages: Package[] | undefined;
   /** Against the evidence given as the previous one. */
   comparison: Comparison | undefined;
 }
@@ -165,6 +167,11 @@ export interface EvidenceFile {
   name: string;
   bytes: number;
   sha256: string;
+}
+
+export interface Package {
+  name: string;
+  version: string;
 }
 
 /** Two assays, `before` and `after`. */

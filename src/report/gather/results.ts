@@ -1,0 +1,48 @@
+import type { Assay } from '../../assay/index.ts';
+import { readDetail } from '../../assay/detail/index.ts';
+import type { Baseline } from '../../baseline/model.ts';
+import { EvidenceError } from '../../errors.ts';
+import { judge, type PreviousAssay } from '../../gate/index.ts';
+import type { ReportModel, ReportSource } from '../model.ts';
+import { buildReport, type OwnFixes, runIn } from './build.ts';
+import { isOfProduct, productOf } from './product.ts';
+
+/** By what an ARF that stands alone is judged. */
+export interface ReportPolicy {
+  baseline: Baseline;
+  content: { product: string; version: string; sha256: string };
+}
+
+export interface ResultsReportOptions {
+  /** Without it nobody judges the results. */
+  policy?: ReportPolicy;
+  /** The day by which ignore entries expire. */
+  asOf: Date;
+  previous?: PreviousAssay;
+  ownFixes: OwnFixes;
+}
+
+/**
+ * The report of an assay whose file is at `path`.
+ * @throws EvidenceError `assay-product` when it is of another product than the baseline, before anything else is compared; what the gate throws
+ */
+export async function reportOfResults(path: string, assay: Assay, source: ReportSource, options: ResultsReportOptions): Promise<ReportModel> {
+  const { policy, asOf, previous } = options;
+  if (policy !== undefined) assertProduct(assay, policy, source.name);
+  const verdict = policy === undefined ? undefined : judge(assay, policy.baseline, {
+    run: runIn(assay), target: assay.target.name, content: policy.content, asOf, ...(previous === undefined ? {} : { previous }),
+  });
+  return buildReport({
+    source, assay, verdict, baseline: policy?.baseline,
+    detail: await readDetail(path, assay),
+    environment: { seconds: {} }, before: undefined, steps: [], packages: undefined, signature: { state: 'unsigned' }, files: [],
+    notices: policy === undefined ? [{ code: 'not-judged', message: 'no baseline was given: these are oscap\'s results, and nobody has judged them' }] : [],
+    ownFixes: await options.ownFixes(productOf(assay.benchmark.id)),
+  });
+}
+
+function assertProduct(assay: Assay, { baseline }: ReportPolicy, name: string): void {
+  const { product } = baseline.content;
+  if (isOfProduct(assay.benchmark.id, product)) return;
+  throw new EvidenceError('assay-product', `${name} is of ${productOf(assay.benchmark.id)}, the baseline ${baseline.name} is for ${product}`, { remedy: `give a baseline for ${productOf(assay.benchmark.id)}, or the ARF of a ${product} machine` });
+}
