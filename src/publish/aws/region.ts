@@ -11,8 +11,6 @@ import type { Action } from './plan.ts';
 import { factsOf, launcher, permissions, tagList, tagsOf } from './translate.ts';
 
 export interface RegionOptions {
-  /** An EC2 endpoint other than AWS's own. */
-  endpoint: string | undefined;
   /** How long a copy or a new image may take until it is there. */
   waitSeconds: number;
   /** Called once for each API call that reaches EC2. */
@@ -28,10 +26,8 @@ export class Region {
   constructor(name: string, options: RegionOptions) {
     this.name = name;
     this.#waitSeconds = options.waitSeconds;
-    this.#ec2 = new EC2Client({
-      region: name, retryMode: 'adaptive', maxAttempts: 8,
-      ...(options.endpoint === undefined ? {} : { endpoint: options.endpoint }),
-    });
+    // Credentials, profile and endpoint come from where the AWS CLI takes them: AWS_PROFILE, AWS_ENDPOINT_URL_EC2, …
+    this.#ec2 = new EC2Client({ region: name, retryMode: 'adaptive', maxAttempts: 8 });
     const { onCall } = options;
     if (onCall !== undefined) {
       this.#ec2.middlewareStack.add((next, context) => (args) => {

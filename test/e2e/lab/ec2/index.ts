@@ -1,0 +1,4 @@
+/** EC2 on loopback: moto behind a proxy that counts, fills gaps and makes faults. */
+export { startEc2, type Ec2, type Hook } from './server.ts';
+export * from './faults.ts';
+export { type Call, type Reply } from './wire.ts';
