@@ -1,0 +1,93 @@
+/**
+ * What the agent asks of the system it runs on: all of it, and nothing else. Two implementations: QuickJS in the image,
+ * Node in tests. Everything is synchronous: one short-lived process that does one thing.
+ */
+export interface Platform {
+  readonly files: Files;
+  /** Arguments, without the program's own name. */
+  readonly args: readonly string[];
+  env(name: string): string | undefined;
+  /** Milliseconds since 1970, by a clock that may be set. */
+  now(): number;
+  /** Milliseconds of a clock that is never set; only differences mean something. */
+  monotonic(): number;
+  sleep(milliseconds: number): void;
+  readonly input: Input;
+  /** Whole text, in UTF-8, to standard output. Output that nobody reads any more is dropped. */
+  write(text: string): void;
+  /** The same to standard error. */
+  writeError(text: string): void;
+  /** Runs a program to its end. @throws SystemError when it cannot be started at all */
+  run(argv: readonly string[], options?: RunOptions): RunResult;
+  /**
+   * Takes a lock that lasts until this process ends, however it ends.
+   * @returns false when another process holds it
+   */
+  lock(path: string): boolean;
+}
+
+export interface Input {
+  /** Whether standard input and output are a terminal. */
+  readonly terminal: boolean;
+  /**
+   * Waits for the next bytes of standard input.
+   * @returns `closed` at its end, `late` when none came within so many milliseconds
+   */
+  read(milliseconds: number): Uint8Array | 'closed' | 'late';
+}
+
+export interface FileFacts {
+  kind: 'file' | 'directory' | 'link' | 'other';
+  /** Bytes. */
+  size: number;
+  /** Milliseconds since 1970, whole. */
+  modified: number;
+  /** Permission bits. */
+  mode: number;
+  uid: number;
+}
+
+/** Every method throws SystemError for what the system refuses. */
+export interface Files {
+  /** Hands over a file in chunks; a chunk is only good until `take` returns. */
+  read(path: string, take: (chunk: Uint8Array) => void): void;
+  /** A whole file as text, UTF-8. @throws SystemError `EFBIG` when it is longer than `limit` bytes, `EILSEQ` when it is not UTF-8 */
+  readText(path: string, limit: number): string;
+  /**
+   * Writes a file so that at any moment, whatever happens, either the old one or the whole new one is there:
+   * beside it, fsync, rename, fsync of the folder.
+   */
+  write(path: string, text: string, mode: number): void;
+  /** Puts a finished file in the place of another, as `write` does. Both on the same file system. */
+  replace(finished: string, path: string): void;
+  /** Names in a folder, sorted, without `.` and `..`; none when there is no such folder. */
+  list(path: string): string[];
+  /** A link is not followed; `undefined` when there is nothing. */
+  look(path: string): FileFacts | undefined;
+  /** Removes a file or a folder with everything in it; nothing there is no error. */
+  remove(path: string): void;
+  /** Makes a folder and those above it; one that is there keeps its mode. */
+  makeFolder(path: string, mode: number): void;
+  setMode(path: string, mode: number): void;
+}
+
+export interface RunOptions {
+  /** File to read as standard input; nothing when left out. */
+  stdin?: string;
+  /** File for standard output (mode 0600), or who takes it chunk by chunk; kept in the result when left out. */
+  stdout?: { file: string } | { take: (chunk: Uint8Array) => void };
+  /** Added to this process' environment. */
+  env?: Readonly<Record<string, string>>;
+}
+
+export interface RunResult {
+  /** 128 + signal for a program that a signal ended. */
+  exitCode: number;
+  /** At most `captured` bytes; the rest is read and dropped. */
+  stdout: string;
+  /** The last `captured` bytes. */
+  stderr: string;
+}
+
+/** Bytes kept of what a program prints. */
+export const captured = 4 * 1024 * 1024;
