@@ -23,8 +23,8 @@ major=$(node -p 'process.versions.node.split(".")[0]')
 # openscap reads and checks content on this host, the rest serves the tests.
 image_packages='qemu-system-x86 qemu-utils mmdebstrap fdisk mtools
   openscap-scanner openssh-client e2fsprogs util-linux ca-certificates debian-archive-keyring'
-# OpenSSL and securesystemslib check signatures beside us.
-test_packages='systemd-container slirp4netns iproute2 shellcheck time uidmap openssl python3-securesystemslib python3-nacl'
+# OpenSSL and securesystemslib check signatures beside us, xmllint the JUnit files.
+test_packages='systemd-container slirp4netns iproute2 shellcheck time uidmap openssl python3-securesystemslib python3-nacl libxml2-utils'
 
 # A Packer that is here already, such as HashiCorp's own, serves as well as Debian's.
 command -v packer >/dev/null || image_packages="packer $image_packages"
