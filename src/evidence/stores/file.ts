@@ -1,0 +1,61 @@
+import { randomUUID } from 'node:crypto';
+import { link, mkdir, open, rm } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { EvidenceError } from '../../errors.ts';
+import type { ObjectStore, ObjectStream } from './objects.ts';
+
+/** A directory, local or shared. */
+export class FileObjects implements ObjectStore {
+  readonly url: string;
+
+  constructor(directory: string) {
+    this.url = directory;
+  }
+
+  /** Written beside and flushed, then given its name by a hard link, which fails where there is one already. */
+  async create(name: string, bytes: Buffer): Promise<'created' | 'exists'> {
+    const path = join(this.url, name);
+    const draft = join(dirname(path), `.${randomUUID()}.partial`);
+    try {
+      await mkdir(dirname(path), { recursive: true });
+      try {
+        const handle = await open(draft, 'wx', 0o644);
+        try {
+          await handle.writeFile(bytes);
+          await handle.sync();
+        } finally {
+          await handle.close();
+        }
+        await link(draft, path);
+      } finally {
+        await rm(draft, { force: true });
+      }
+      await flush(dirname(path));
+      return 'created';
+    } catch (cause) {
+      if ((cause as NodeJS.ErrnoException).code === 'EEXIST') return 'exists';
+      throw new EvidenceError('store-unwritable', `${path}: cannot be written: ${cause instanceof Error ? cause.message : String(cause)}`, { cause, subject: path });
+    }
+  }
+
+  async read(name: string, offset: number): Promise<ObjectStream | undefined> {
+    const path = join(this.url, name);
+    try {
+      const handle = await open(path, 'r');
+      const { size } = await handle.stat();
+      return { offset, total: size, body: handle.createReadStream({ start: offset }) as AsyncIterable<Uint8Array> };
+    } catch (cause) {
+      if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+      throw new EvidenceError('evidence-unreadable', `${path}: cannot be read: ${cause instanceof Error ? cause.message : String(cause)}`, { cause, subject: path });
+    }
+  }
+}
+
+async function flush(directory: string): Promise<void> {
+  const handle = await open(directory, 'r');
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
