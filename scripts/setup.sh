@@ -24,7 +24,8 @@ major=$(node -p 'process.versions.node.split(".")[0]')
 image_packages='qemu-system-x86 qemu-utils mmdebstrap fdisk mtools
   openscap-scanner openssh-client e2fsprogs util-linux ca-certificates debian-archive-keyring'
 # OpenSSL and securesystemslib check signatures beside us, xmllint the JUnit files.
-test_packages='systemd-container slirp4netns iproute2 shellcheck time uidmap openssl python3-securesystemslib python3-nacl libxml2-utils'
+test_packages='systemd-container slirp4netns iproute2 shellcheck time uidmap openssl python3-securesystemslib python3-nacl libxml2-utils
+  prometheus prometheus-alertmanager python3-prometheus-client ansible-core'
 
 # A Packer that is here already, such as HashiCorp's own, serves as well as Debian's.
 command -v packer >/dev/null || image_packages="packer $image_packages"
@@ -41,6 +42,10 @@ if [ -n "$missing" ]; then
   log=$(mktemp)
   trap 'rm -f "$log"' EXIT
   export DEBIAN_FRONTEND=noninteractive
+  # The tests want the programs, not services on this host.
+  for service in prometheus prometheus-alertmanager; do
+    case "$missing " in *" $service "*) as_root ln -sfn /dev/null "/etc/systemd/system/$service.service" ;; esac
+  done
   # One unreachable third-party source must not stop us: what counts is whether the install succeeds.
   as_root apt-get -q update >"$log" 2>&1 || say "apt-get update reported problems; trying to install all the same"
   # shellcheck disable=SC2086

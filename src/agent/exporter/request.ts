@@ -1,0 +1,103 @@
+import { Refusal } from './refusal.ts';
+
+/** What one request may cost. */
+export const limits = {
+  /** Bytes of the request line. */
+  requestLine: 2048,
+  /** Bytes of request line and header lines together. */
+  head: 8192,
+  headers: 64,
+} as const;
+
+export interface Request {
+  method: string;
+  /** Path without query. */
+  path: string;
+  version: '1.0' | '1.1';
+  /** Lower-case names; the values of a repeated header are joined by commas, as RFC 9110 5.3 has it. */
+  headers: ReadonlyMap<string, string>;
+}
+
+const token = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
+// eslint-disable-next-line no-control-regex -- that is what is refused
+const control = /[\0-\x08\x0a-\x1f\x7f]/;
+
+/**
+ * Takes the bytes of one connection as they come and says when a request's head is whole.
+ * A request with a body is refused: nothing here takes one.
+ */
+export class RequestReader {
+  #text = '';
+
+  /** Whether any byte has come. */
+  get begun(): boolean {
+    return this.#text !== '';
+  }
+
+  /**
+   * @returns the request once its head is whole, `undefined` while it is not
+   * @throws Refusal with the status to answer
+   */
+  take(bytes: Uint8Array): Request | undefined {
+    const end = bytes.length;
+    // Each byte one character: nothing in a head has to be more.
+    for (let at = 0; at < end; at += 1024) this.#text += String.fromCharCode(...bytes.subarray(at, Math.min(at + 1024, end)));
+    // A line break before the request line is to be ignored (RFC 9112 2.2).
+    this.#text = this.#text.replace(/^(?:\r\n)+/, '');
+    const head = /\r?\n\r?\n/.exec(this.#text);
+    const length = head === null ? this.#text.length : head.index + head[0].length;
+    const line = this.#text.search(/\r?\n/);
+    if ((line === -1 ? this.#text.length : line) > limits.requestLine) throw new Refusal(414, 'The request line is too long.');
+    if (length > limits.head) throw new Refusal(431, 'The header is too large.');
+    return head === null ? undefined : parse(this.#text.slice(0, head.index).split(/\r?\n/));
+  }
+}
+
+function parse([first = '', ...lines]: string[]): Request {
+  const { method, target, version } = parseRequestLine(first);
+  const headers = parseHeaders(lines);
+  const host = headers.get('host');
+  if (version === '1.1' && host === undefined) throw new Refusal(400, 'A request of HTTP/1.1 names its host.');
+  if (host?.includes(',') === true) throw new Refusal(400, 'More than one host.');
+  const length = headers.get('content-length');
+  if (length !== undefined && !/^\d+$/.test(length)) throw new Refusal(400, 'The content length is not a number.');
+  return withoutBody({ method, path: pathOf(target), version, headers });
+}
+
+function parseRequestLine(line: string): { method: string; target: string; version: Request['version'] } {
+  const [method = '', target = '', protocol = '', ...rest] = line.split(' ');
+  const version = /^HTTP\/(\d)\.(\d)$/.exec(protocol);
+  if (!token.test(method) || target === '' || version === null || rest.length > 0 || control.test(line)) throw new Refusal(400, 'The request line is not one.');
+  if (version[1] !== '1') throw new Refusal(505, 'This speaks HTTP/1.0 and HTTP/1.1.');
+  return { method, target, version: version[2] === '0' ? '1.0' : '1.1' };
+}
+
+function parseHeaders(lines: readonly string[]): Map<string, string> {
+  if (lines.length > limits.headers) throw new Refusal(431, 'Too many header lines.');
+  const headers = new Map<string, string>();
+  for (const line of lines) {
+    const colon = line.indexOf(':');
+    const name = line.slice(0, Math.max(colon, 0));
+    // This also refuses a line that is folded, and blanks before the colon.
+    if (!token.test(name) || control.test(line)) throw new Refusal(400, 'A header line is not one.');
+    const key = name.toLowerCase();
+    const value = line.slice(colon + 1).replace(/^[ \t]+|[ \t]+$/g, '');
+    const before = headers.get(key);
+    headers.set(key, before === undefined ? value : `${before}, ${value}`);
+  }
+  return headers;
+}
+
+/** Origin form or absolute form (RFC 9112 3.2); the query says nothing to us. */
+function pathOf(target: string): string {
+  const path = /^(?:https?:\/\/[^/?#]*)?(\/[^?#]*)?(?:\?[^#]*)?$/i.exec(target);
+  if (path === null) throw new Refusal(400, 'The request target is not a path.');
+  return path[1] ?? '/';
+}
+
+function withoutBody(request: Request): Request {
+  const length = request.headers.get('content-length');
+  const reads = request.method === 'GET' || request.method === 'HEAD';
+  if (reads && (request.headers.has('transfer-encoding') || (length !== undefined && Number(length) > 0))) throw new Refusal(413, 'A request here has no body.');
+  return request;
+}

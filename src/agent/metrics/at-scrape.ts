@@ -1,0 +1,68 @@
+import { type Envelope, unwrap, type SeenFile } from './envelope.ts';
+import type { Family } from './exposition.ts';
+
+/** What is known at the moment somebody asks. */
+export interface Moment {
+  /** Seconds since 1970. */
+  now: number;
+  /** What the scanner left for the exporter; `undefined` when it is not there or cannot be read. */
+  metrics: string | undefined;
+  /** Whether the file is there, readable or not. */
+  metricsPresent: boolean;
+  /** A file as it is now; `undefined` when it is not there. Times in milliseconds. */
+  look(path: string): { size: number; modified: number } | undefined;
+  /** Age in seconds from which a report is stale. */
+  staleAfter: number;
+}
+
+export interface Scrape {
+  /** Families of the last scan, in text format; empty without a whole file. */
+  families: string;
+  /** Those that depend on the clock and on what became of the files. */
+  now: Family[];
+}
+
+const timestamp = /^cis_report_timestamp_seconds (\d+(?:\.\d+)?)$/m;
+const expiry = /^cis_ignore_expiry_timestamp_seconds\{[^\n]*\} (\d+)$/gm;
+
+/** A report that is missing, stale, half or of another baseline is a number, never silence. */
+export function atScrape(moment: Moment): Scrape {
+  const { now, metrics } = moment;
+  const envelope = metrics === undefined ? undefined : unwrap(metrics);
+  const families = envelope?.families ?? '';
+  const scanned = timestamp.exec(families)?.[1];
+  const age = scanned === undefined ? undefined : now - Number(scanned);
+  const present = envelope === undefined ? moment.metricsPresent : all(envelope, 'report', ({ path }) => moment.look(path) !== undefined);
+  const unchanged = (file: SeenFile): boolean => isUnchanged(file, moment);
+  return {
+    families,
+    now: [
+      gauge('cis_report_present', 'Whether there is a report.', present),
+      gauge('cis_report_readable', 'Whether the report is whole and as the scanner wrote it.', envelope !== undefined && all(envelope, 'report', unchanged)),
+      // A clock that was set back makes a report of the future, which is as little worth as an old one.
+      gauge('cis_report_stale', 'Whether the report is older than the limit, from the future, or not there.', age === undefined || age > moment.staleAfter || age < -300),
+      gauge('cis_report_baseline_current', 'Whether the report was judged by the baseline that is on the machine now.', envelope !== undefined && all(envelope, 'baseline', unchanged)),
+      { name: 'cis_report_age_seconds', help: 'Age of the report.', samples: age === undefined ? [] : [{ value: Math.round(age) }] },
+      { name: 'cis_ignores_expired', help: 'Ignored rules that are not met and whose entry expired since the scan: they count in the next one.', samples: envelope === undefined ? [] : [{ value: expired(families, now) }] },
+    ],
+  };
+}
+
+/** Nothing known of such a file is as bad as a file that is gone. */
+function all(envelope: Envelope, role: SeenFile['role'], holds: (file: SeenFile) => boolean): boolean {
+  const files = envelope.files.filter((file) => file.role === role);
+  return files.length > 0 && files.every(holds);
+}
+
+function isUnchanged(file: SeenFile, moment: Moment): boolean {
+  const found = moment.look(file.path);
+  return found?.size === file.size && found.modified === file.modified;
+}
+
+function expired(families: string, now: number): number {
+  return Array.from(families.matchAll(expiry)).filter(([, at]) => Number(at) <= now).length;
+}
+
+function gauge(name: string, help: string, value: boolean): Family {
+  return { name, help, samples: [{ value: value ? 1 : 0 }] };
+}

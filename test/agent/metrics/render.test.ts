@@ -1,0 +1,103 @@
+import { expect } from 'chai';
+import fc from 'fast-check';
+import { renderMetrics, renderText, renderTextfile, type Scanned, toOpenMetrics, unwrap } from '../../../src/agent/metrics/index.ts';
+import { resultWords } from '../../../src/assay/index.ts';
+import { expectGolden } from '../../golden.ts';
+import { ruleResult } from '../../gate/samples.ts';
+import { checkMetrics, readOpenMetrics } from './promtool.ts';
+import { files, healthy, scanned, verdictOf } from './samples.ts';
+
+const golden = (name: string): URL => new URL(`golden/${name}`, import.meta.url);
+const familiesOf = (input: Scanned, options = {}): string => unwrap(renderMetrics(input, files, options))?.families ?? '';
+const series = (text: string): string[] => text.split('\n').filter((line) => line !== '' && !line.startsWith('#'));
+
+describe('the metrics of a scan', () => {
+  it('show a drifted machine', async () => {
+    const text = renderMetrics(scanned(), files);
+    expectGolden(text, golden('drifted.prom'));
+    expect(await checkMetrics(text)).to.equal('');
+  });
+
+  it('show a failed scan beside what the last report said, so that a failing scanner resolves no alert', async () => {
+    const text = renderMetrics(scanned({ scan: { finished: 1795604403, seconds: 0.5, failure: { code: 'arf-truncated' } } }), files);
+    expectGolden(text, golden('scan-failed.prom'));
+    expect(await checkMetrics(text)).to.equal('');
+    expect(series(text).filter((line) => line.startsWith('cis_rule_failed'))).to.have.length(3);
+  });
+
+  it('say nothing of rules when no scan ever succeeded', async () => {
+    const text = renderMetrics(scanned({ scan: { finished: 1795604403, seconds: 0.5, failure: { code: 'oscap-failed' } }, report: undefined, drift: undefined, build: undefined }), []);
+    expectGolden(text, golden('never-scanned.prom'));
+    expect(await checkMetrics(text)).to.equal('');
+  });
+
+  it('are at most sixty series for a healthy machine with a dozen ignored rules that would fail', () => {
+    const ignored = Array.from({ length: 12 }, (_, n) => `ignored_${n}`);
+    const verdict = verdictOf([...healthy, ...ignored.map((rule) => ruleResult(rule, 'fail'))], ignored);
+    const text = renderTextfile(scanned({ report: { finished: 1, verdict }, drift: [] }), files);
+    expect(verdict.verdict).to.equal('accepted');
+    // The exporter adds its own version and the report's age.
+    expect(series(text).length + 3).to.be.at.most(60);
+  });
+
+  it('have one more series per rule when that is asked for', async () => {
+    const everyRule = healthy.filter(({ result }) => result !== 'notselected').map(({ rule, severity, result }) => ({ rule, severity, result }));
+    const text = familiesOf(scanned(), { everyRule });
+    expect(series(text).filter((line) => line.startsWith('cis_rule_result{'))).to.have.length(everyRule.length);
+    expect(await checkMetrics(text)).to.equal('');
+  });
+
+  it('count every result and severity of the verdict', () => {
+    const verdict = verdictOf(resultWords.map((result) => ruleResult(`rule_${result}`, result, 'low')));
+    const text = familiesOf(scanned({ report: { finished: 1, verdict } }));
+    for (const result of resultWords) {
+      expect(text.includes(`cis_rules{result="${result}",severity="low"} 1\n`), result).to.equal(result !== 'notselected');
+    }
+  });
+
+  it('leave out an expiry that is no date', () => {
+    const verdict = verdictOf([ruleResult('a', 'fail')], ['a']);
+    const broken = { ...verdict, ignored: verdict.ignored.map((entry) => ({ ...entry, expires: 'soon' })) };
+    expect(familiesOf(scanned({ report: { finished: 1, verdict: broken } }))).not.to.contain('cis_ignore_expiry');
+  });
+
+  it('say of a textfile what the exporter would say at the end of the scan', async () => {
+    const text = renderTextfile(scanned(), files);
+    expectGolden(text, golden('textfile.prom'));
+    expect(await checkMetrics(text)).to.equal('');
+  });
+});
+
+describe('a metric line', () => {
+  const hostile = fc.oneof(fc.string({ unit: 'binary' }), fc.string(), fc.constantFrom('"', '\\', '\n', '\\n', '\\"', '"} 1\ncis_pass_ratio 1', '\ud800', '\u2028', '\r\n', '\0', '{}', 'é', '𝒳'));
+
+  it('keeps any label value to itself, and gives it back', () => {
+    fc.assert(fc.property(hostile, (value) => {
+      const text = renderText([{ name: 'cis_x', help: 'X.', samples: [{ labels: { rule: value }, value: 1 }] }]);
+      const lines = text.split('\n');
+      expect(lines).to.have.length(4);
+      const [, held = ''] = /^cis_x\{rule="((?:[^"\\]|\\\\|\\"|\\n)*)"\} 1$/s.exec(lines[2] ?? '') ?? [];
+      const read = held.replace(/\\(.)/gs, (_, escaped: string) => (escaped === 'n' ? '\n' : escaped));
+      expect(read).to.equal(value.replace(/[\0\ud800-\udfff]/gu, '\ufffd'));
+    }), { numRuns: 2000 });
+  });
+
+  it('passes promtool with hostile values', async () => {
+    const values = ['"', '\\', '\n', '\\n', '"} 1\ncis_pass_ratio 1', '\ud800', '\u2028', '\r\n', 'é', '𝒳', ''];
+    const text = renderText([{ name: 'cis_x', help: 'X.', samples: values.map((rule) => ({ labels: { rule }, value: 1 })) }]);
+    expect(await checkMetrics(text)).to.equal('');
+  });
+
+  it('writes what is not finite as Prometheus reads it', () => {
+    const text = renderText([{ name: 'cis_x', help: 'X.', samples: [NaN, Infinity, -Infinity, 0.1, 1e21].map((value) => ({ value })) }]);
+    expect(series(text)).to.deep.equal(['cis_x NaN', 'cis_x +Inf', 'cis_x -Inf', 'cis_x 0.1', 'cis_x 1e+21']);
+  });
+});
+
+describe('OpenMetrics', () => {
+  it('names infos without their suffix, has no other comments, and ends', async () => {
+    const text = toOpenMetrics(renderMetrics(scanned(), files));
+    expectGolden(text, golden('drifted.openmetrics'));
+    expect(await readOpenMetrics(text)).to.deep.equal({ families: text.match(/^# TYPE /gm)?.length, samples: series(text).length });
+  });
+});
