@@ -24,6 +24,7 @@ major=$(node -p 'process.versions.node.split(".")[0]')
 image_packages='qemu-system-x86 qemu-utils mmdebstrap fdisk mtools
   openscap-scanner openssh-client e2fsprogs util-linux ca-certificates debian-archive-keyring'
 # OpenSSL and securesystemslib check signatures beside us, xmllint the JUnit files.
+# Prometheus, its Alertmanager and its Python client read what the exporter writes; Ansible runs the scanner last.
 test_packages='systemd-container slirp4netns iproute2 shellcheck time uidmap openssl python3-securesystemslib python3-nacl libxml2-utils
   prometheus prometheus-alertmanager python3-prometheus-client ansible-core'
 
