@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { z } from 'zod';
+import * as z from 'zod';
 import { EvidenceError, UsageError } from '../errors.ts';
 
 /** One finished build as Packer's manifest post-processor records it. */

@@ -4,7 +4,6 @@ import { access, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promise
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { versions } from 'node:process';
-import { fileURLToPath } from 'node:url';
 import { readAssay } from '../../assay/index.ts';
 import { ExitCode, UsageError } from '../../errors.ts';
 import type { CupelEvent } from '../../events.ts';
@@ -15,12 +14,13 @@ import { defineCommand } from '../command.ts';
 import { createDisplay, type DisplayKind } from '../display/index.ts';
 import type { Io } from '../io.ts';
 import { createLog, type Log } from '../log.ts';
+import { packageFolder } from '../package.ts';
 import { producer, signerFrom, signingOptions } from '../options/signing.ts';
 import { loadSubject, type Subject, subjectOptions } from '../options/subject.ts';
 import { connectTarget, requireSeconds, targetOptions } from '../options/target.ts';
 import { describeFailure } from '../failure.ts';
 
-const provisioners = fileURLToPath(new URL('../../../provisioners', import.meta.url));
+const provisioners = join(packageFolder, 'provisioners');
 
 export const provisionCommand = defineCommand({
   command: 'provision',
@@ -128,7 +128,7 @@ async function keepEvidence(out: string, image: string, run: string, result: Pro
     harden: { file: harden }, log: { file: log.file }, before: result.before,
     environment: {
       os: result.facts.osName, kernel: result.facts.kernel, architecture: result.facts.architecture, oscap: result.oscapVersion,
-      content: { product: subject.content.product, version: subject.content.version, sha256: subject.content.sha256 },
+      content: { product: subject.content.product, version: subject.content.version, sha256: subject.content.sha256, slim_sha256: result.slim.sha256 },
       node: versions.node,
       hardening: { passes: result.hardening.passes, reverted: result.hardening.reverted, oscillating: result.hardening.oscillating, unfixable: result.hardening.unfixable },
       seconds: { ...result.timing },

@@ -34,6 +34,10 @@ export const tag = {
   content: 'cupel:content',
   bundle: 'cupel:bundle-sha256',
   evidence: 'cupel:evidence',
+  /** Day on which the first ignore entry ends. */
+  ignoresUntil: 'cupel:ignores-until',
+  /** Why it was revoked. */
+  reason: 'cupel:reason',
   /** `published`, `quarantined` or `revoked`; nothing until publishing has finished. */
   state: 'cupel:state',
 } as const;

@@ -1,6 +1,7 @@
 /** AMIs: publish what is verified, reject what is not, retire what is old. */
 export { type ImageFacts, tag } from './facts.ts';
-export { type AmiName, type AwsPublication, type AwsPublished, publishAws } from './publish.ts';
+export { type AmiName, type AwsPublication, type AwsPublished, claimAws, publishAws } from './publish.ts';
 export { Region, type RegionOptions } from './region.ts';
 export { type Rejection, rejectAws } from './reject.ts';
+export { revokeAws } from './revoke.ts';
 export { type RetentionPolicy } from './retention.ts';

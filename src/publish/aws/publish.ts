@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { EvidenceError } from '../../errors.ts';
+import { EvidenceError, TargetError } from '../../errors.ts';
 import type { Emit } from '../../events.ts';
 import type { Vouched } from '../vouch.ts';
 import { type ImageFacts, tag, type Tags } from './facts.ts';
@@ -16,8 +16,8 @@ export interface AmiName {
 
 export interface AwsPublication {
   vouched: Vouched;
-  /** The AMI that Packer registered. */
-  source: { region: string; id: string };
+  /** The AMI that Packer registered, claimed by its evidence. */
+  original: ImageFacts;
   regionOf: (name: string) => Region;
   copyTo: readonly string[];
   /** KMS key of a region's copies; the account's default unless named. */
@@ -29,8 +29,8 @@ export interface AwsPublication {
   dryRun: boolean;
   now: Date;
   emit: Emit;
-  /** Signs and keeps what binds the bundle to these AMIs. @returns where the evidence can be had, when it is in a store */
-  bind: (amis: readonly AmiName[]) => Promise<string | undefined>;
+  /** Signs and keeps what binds the bundle to these AMIs. @returns where the evidence can be had */
+  bind: (amis: readonly AmiName[]) => Promise<string>;
 }
 
 export interface AwsPublished {
@@ -39,25 +39,35 @@ export interface AwsPublished {
 }
 
 /**
+ * The AMI that verified evidence is of, once it is available.
+ * @throws EvidenceError `image-mismatch` when the AMI says that it is of another run; TargetError `image-missing`, `image-failed`, `aws-api`
+ */
+export async function claimAws(region: Region, id: string, { verification: { appraisal: { verdict } } }: Vouched): Promise<ImageFacts> {
+  const image = await region.awaitImage(id);
+  const foreign = foreignTags(image, verdict);
+  if (foreign !== undefined) throw new EvidenceError('image-mismatch', `${region.name}: ${id} says that it is ${foreign}, the evidence is of ${verdict.target}, run ${verdict.run}`);
+  return image;
+}
+
+/**
  * Publishes a verified AMI: copies, binds, tags, shares, deprecates, protects, and retires what is old. Whatever was
  * done already is left alone, so a publication that was killed anywhere is finished by running it again.
- * @throws EvidenceError `image-mismatch` when the AMI is of another run; TargetError `aws-api`, `image-missing`, `image-failed`; ConfigurationError
+ * @throws TargetError `aws-api`, `image-missing`, `image-failed`, `copy-conflict`; ConfigurationError `aws-credentials`, `aws-permission`
  */
 export async function publishAws(publication: AwsPublication): Promise<AwsPublished> {
-  const { vouched, source, regionOf, emit, dryRun } = publication;
+  const { vouched, original, regionOf, emit, dryRun } = publication;
   const say = (message: string): void => { emit({ type: 'progress', message }); };
   const { appraisal: { verdict } } = vouched.verification;
-  const original = await regionOf(source.region).awaitImage(source.id);
-  assertOf(original, verdict.target, verdict.run);
-  say(`${source.region}: ${original.id} (${original.name}) is what the evidence of run ${verdict.run} is of`);
+  say(`${original.region}: ${original.id} (${original.name}) is what the evidence of run ${verdict.run} is of`);
 
   const images = [original];
   const copies: { region: Region; id: string }[] = [];
-  for (const name of publication.copyTo.filter((region) => region !== source.region)) {
+  for (const name of publication.copyTo.filter((region) => region !== original.region)) {
     const region = regionOf(name);
     const [existing] = await region.imagesNamed(original.name);
     if (existing !== undefined) {
-      assertOf(existing, verdict.target, verdict.run);
+      const foreign = foreignTags(existing, verdict);
+      if (foreign !== undefined) throw new TargetError('copy-conflict', `${name}: ${existing.id} has the name ${original.name}, but says that it is ${foreign}`);
       copies.push({ region, id: existing.id });
     } else {
       say(`${name}: copy ${original.id}`);
@@ -82,13 +92,10 @@ export async function publishAws(publication: AwsPublication): Promise<AwsPublis
   return { images, retired };
 }
 
-/** A template of one's own may write no tags; one that writes others is of something else. */
-function assertOf(image: ImageFacts, name: string, run: string): void {
-  const taggedRun = image.tags[tag.run];
-  const taggedImage = image.tags[tag.image];
-  if ((taggedRun !== undefined && taggedRun !== run) || (taggedImage !== undefined && taggedImage !== name)) {
-    throw new EvidenceError('image-mismatch', `${image.region}: ${image.id} says that it is ${taggedImage ?? 'an image'} of run ${taggedRun ?? '-'}, the evidence is of ${name}, run ${run}`);
-  }
+/** What an image says that it is, when that is something else. A template of one's own may write no tags. */
+function foreignTags({ tags }: ImageFacts, { target, run }: { target: string; run: string }): string | undefined {
+  const [taggedImage, taggedRun] = [tags[tag.image] ?? target, tags[tag.run] ?? run];
+  return taggedImage === target && taggedRun === run ? undefined : `${taggedImage}, run ${taggedRun}`;
 }
 
 function lineTags(verdict: { target: string; run: string }): Tags {
@@ -96,7 +103,9 @@ function lineTags(verdict: { target: string; run: string }): Tags {
 }
 
 function evidenceTags({ verification: { appraisal: { verdict } }, sha256 }: Vouched): Tags {
+  const [until] = verdict.ignored.map(({ expires }) => expires).sort();
   return {
+    ...(until === undefined ? {} : { [tag.ignoresUntil]: until }),
     [tag.baseline]: verdict.baseline.name,
     [tag.passRate]: String(verdict.pass_rate),
     [tag.content]: `${verdict.content.product} ${verdict.content.version}`,
@@ -113,7 +122,7 @@ async function retire(publication: AwsPublication, image: string, policy: Retent
   const retired: ImageFacts[] = [];
   for (const name of regions) {
     const region = publication.regionOf(name);
-    const line = await region.imagesTagged(tag.image, [image]);
+    const line = await region.imagesTagged(tag.image, image);
     const old = retirable(line, new Set(), policy, publication.now);
     const used = await region.used(old.map(({ id }) => id));
     for (const candidate of retirable(line, used, policy, publication.now)) {

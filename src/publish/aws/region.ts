@@ -64,9 +64,9 @@ export class Region {
     return found === undefined ? undefined : await this.#details(found);
   }
 
-  /** Our images whose tag has one of these values, without whom they are shared with. */
-  async imagesTagged(key: string, values: readonly string[]): Promise<ImageFacts[]> {
-    return (await this.#images([{ Name: `tag:${key}`, Values: [...values] }])).map((image) => factsOf(this.name, image));
+  /** Our images with that tag (and value), without whom they are shared with. */
+  async imagesTagged(key: string, value?: string): Promise<ImageFacts[]> {
+    return (await this.#images([value === undefined ? { Name: 'tag-key', Values: [key] } : { Name: `tag:${key}`, Values: [value] }])).map((image) => factsOf(this.name, image));
   }
 
   async imagesNamed(name: string): Promise<ImageFacts[]> {
