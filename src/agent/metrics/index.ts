@@ -3,4 +3,4 @@ export { atScrape, type Moment, type Scrape } from './at-scrape.ts';
 export { unwrap, wrap, type Envelope, type Role, type SeenFile } from './envelope.ts';
 export { contentTypes, renderText, toOpenMetrics, type Family, type Format, type Sample } from './exposition.ts';
 export { renderMetrics, renderTextfile } from './render.ts';
-export { type MetricsOptions, type Scanned } from './report.ts';
+export type { MetricsOptions } from './report.ts';

@@ -1,18 +1,7 @@
 import { type ResultWord, resultWords } from '../../assay/model.ts';
 import { failing, type GateSeverity, type Verdict } from '../../gate/index.ts';
+import type { ScanResult } from '../result.ts';
 import type { Family, Sample } from './exposition.ts';
-
-/** What one scan left for the metrics. Times in seconds since 1970. */
-export interface Scanned {
-  /** The last attempt, whatever came of it. */
-  scan: { finished: number; seconds: number; failure: { code: string } | undefined };
-  /** The last report that could be judged; after a failed scan it is an earlier one, and still says what failed then. */
-  report: { finished: number; verdict: Verdict } | undefined;
-  /** Short ids of rules that passed in the build's evidence and fail in the report; `undefined` without that evidence. */
-  drift: readonly string[] | undefined;
-  /** The image's build, as its own record names it. */
-  build: { image: string; baseline: string; content: string; run: string } | undefined;
-}
 
 export interface MetricsOptions {
   /** One series per rule beside those of the failing ones: some four hundred a host. */
@@ -23,16 +12,16 @@ const gateSeverities: readonly GateSeverity[] = ['high', 'medium', 'low', 'unkno
 const daySeconds = 86_400;
 
 /** The families that only change with a scan. */
-export function reportFamilies(scanned: Scanned, options: MetricsOptions = {}): Family[] {
-  const { scan, report, drift, build } = scanned;
+export function reportFamilies({ scan, report, drift, build }: ScanResult, options: MetricsOptions = {}): Family[] {
   return [
     info('cis_build_info', 'The build that this machine was launched from.', build),
-    info('cis_scan_failure_info', 'Why the last scan failed.', scan.failure),
-    one('cis_scan_success', 'Whether the last scan gave a report that could be judged.', scan.failure === undefined ? 1 : 0),
-    one('cis_scan_timestamp_seconds', 'End of the last scan, successful or not.', scan.finished),
+    info('cis_scan_failure_info', 'Why the last scan failed.', scan.failure === null ? null : { code: scan.failure.code }),
+    info('cis_agent_info', 'The agent that scanned, and its oscap.', { version: scan.agent, oscap: scan.oscap ?? '' }),
+    one('cis_scan_success', 'Whether the last scan gave a report that could be judged.', scan.success ? 1 : 0),
+    one('cis_scan_timestamp_seconds', 'End of the last scan, successful or not.', seconds(scan.finished)),
     one('cis_scan_duration_seconds', 'How long the last scan took.', scan.seconds),
-    ...(report === undefined ? [] : verdictFamilies(report.verdict, report.finished)),
-    ...(drift === undefined ? [] : driftFamilies(drift)),
+    ...(report === null ? [] : verdictFamilies(report.verdict, seconds(report.finished))),
+    ...(drift === null ? [] : driftFamilies(drift)),
     {
       name: 'cis_rule_result', help: 'Each rule with its result.',
       samples: (options.everyRule ?? []).map(({ rule, severity, result }) => ({ labels: { rule, severity, result }, value: 1 })),
@@ -85,10 +74,14 @@ function partition<T>(items: readonly T[], chosen: (item: T) => boolean): [T[], 
   return [items.filter(chosen), items.filter((item) => !chosen(item))];
 }
 
+function seconds(iso: string): number {
+  return Date.parse(iso) / 1000;
+}
+
 function one(name: string, help: string, value: number): Family {
   return { name, help, samples: [{ value }] };
 }
 
-function info(name: string, help: string, labels: Readonly<Record<string, string>> | undefined): Family {
-  return { name, help, samples: labels === undefined ? [] : [{ labels: { ...labels }, value: 1 }] };
+function info(name: string, help: string, labels: Readonly<Record<string, string>> | null): Family {
+  return { name, help, samples: labels === null ? [] : [{ labels, value: 1 }] };
 }

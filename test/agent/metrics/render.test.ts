@@ -1,14 +1,15 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { renderMetrics, renderText, renderTextfile, type Scanned, toOpenMetrics, unwrap } from '../../../src/agent/metrics/index.ts';
+import { renderMetrics, renderText, renderTextfile, toOpenMetrics, unwrap } from '../../../src/agent/metrics/index.ts';
+import type { ScanResult } from '../../../src/agent/result.ts';
 import { resultWords } from '../../../src/assay/index.ts';
 import { expectGolden } from '../../golden.ts';
 import { ruleResult } from '../../gate/samples.ts';
 import { checkMetrics, readOpenMetrics } from './promtool.ts';
-import { files, healthy, scanned, verdictOf } from './samples.ts';
+import { failedScan, files, healthy, reportOf, scanned, verdictOf } from './samples.ts';
 
 const golden = (name: string): URL => new URL(`golden/${name}`, import.meta.url);
-const familiesOf = (input: Scanned, options = {}): string => unwrap(renderMetrics(input, files, options))?.families ?? '';
+const familiesOf = (input: ScanResult, options = {}): string => unwrap(renderMetrics(input, files, options))?.families ?? '';
 const series = (text: string): string[] => text.split('\n').filter((line) => line !== '' && !line.startsWith('#'));
 
 describe('the metrics of a scan', () => {
@@ -19,14 +20,14 @@ describe('the metrics of a scan', () => {
   });
 
   it('show a failed scan beside what the last report said, so that a failing scanner resolves no alert', async () => {
-    const text = renderMetrics(scanned({ scan: { finished: 1795604403, seconds: 0.5, failure: { code: 'arf-truncated' } } }), files);
+    const text = renderMetrics(scanned({ scan: failedScan('arf-truncated') }), files);
     expectGolden(text, golden('scan-failed.prom'));
     expect(await checkMetrics(text)).to.equal('');
     expect(series(text).filter((line) => line.startsWith('cis_rule_failed'))).to.have.length(3);
   });
 
   it('say nothing of rules when no scan ever succeeded', async () => {
-    const text = renderMetrics(scanned({ scan: { finished: 1795604403, seconds: 0.5, failure: { code: 'oscap-failed' } }, report: undefined, drift: undefined, build: undefined }), []);
+    const text = renderMetrics(scanned({ scan: failedScan('oscap-failed'), report: null, drift: null, build: null }), []);
     expectGolden(text, golden('never-scanned.prom'));
     expect(await checkMetrics(text)).to.equal('');
   });
@@ -34,7 +35,7 @@ describe('the metrics of a scan', () => {
   it('are at most sixty series for a healthy machine with a dozen ignored rules that would fail', () => {
     const ignored = Array.from({ length: 12 }, (_, n) => `ignored_${n}`);
     const verdict = verdictOf([...healthy, ...ignored.map((rule) => ruleResult(rule, 'fail'))], ignored);
-    const text = renderTextfile(scanned({ report: { finished: 1, verdict }, drift: [] }), files);
+    const text = renderTextfile(scanned({ report: reportOf(verdict), drift: [] }), files);
     expect(verdict.verdict).to.equal('accepted');
     // The exporter adds its own version and the report's age.
     expect(series(text).length + 3).to.be.at.most(60);
@@ -49,7 +50,7 @@ describe('the metrics of a scan', () => {
 
   it('count every result and severity of the verdict', () => {
     const verdict = verdictOf(resultWords.map((result) => ruleResult(`rule_${result}`, result, 'low')));
-    const text = familiesOf(scanned({ report: { finished: 1, verdict } }));
+    const text = familiesOf(scanned({ report: reportOf(verdict) }));
     for (const result of resultWords) {
       expect(text.includes(`cis_rules{result="${result}",severity="low"} 1\n`), result).to.equal(result !== 'notselected');
     }
@@ -58,7 +59,7 @@ describe('the metrics of a scan', () => {
   it('leave out an expiry that is no date', () => {
     const verdict = verdictOf([ruleResult('a', 'fail')], ['a']);
     const broken = { ...verdict, ignored: verdict.ignored.map((entry) => ({ ...entry, expires: 'soon' })) };
-    expect(familiesOf(scanned({ report: { finished: 1, verdict: broken } }))).not.to.contain('cis_ignore_expiry');
+    expect(familiesOf(scanned({ report: reportOf(broken) }))).not.to.contain('cis_ignore_expiry');
   });
 
   it('say of a textfile what the exporter would say at the end of the scan', async () => {

@@ -1,10 +1,12 @@
 import type { RuleResult } from '../../../src/assay/model.ts';
 import { judge, type Verdict } from '../../../src/gate/index.ts';
-import type { Scanned, SeenFile } from '../../../src/agent/metrics/index.ts';
+import type { ScanResult } from '../../../src/agent/result.ts';
+import type { SeenFile } from '../../../src/agent/metrics/index.ts';
 import { assay, baseline, context, ignore, many, ruleResult } from '../../gate/samples.ts';
 
+const finished = '2026-11-23T11:00:03Z';
 /** Seconds: the end of the scan of the samples. */
-export const scannedAt = Date.parse('2026-11-23T11:00:03Z') / 1000;
+export const scannedAt = Date.parse(finished) / 1000;
 
 export const reportPath = '/var/lib/cupel/arf.xml.gz';
 export const baselinePath = '/etc/cupel/baseline.json';
@@ -34,10 +36,21 @@ export const drifted: RuleResult[] = [
   ruleResult('service_rpcbind_disabled', 'pass', 'low'),
 ];
 
-export function scanned(more: Partial<Scanned> = {}): Scanned {
+const scan: ScanResult['scan'] = { success: true, started: '2026-11-23T11:00:00Z', finished, seconds: 3.25, oscap: '1.3.7', agent: '0.1.0', failure: null };
+
+export function failedScan(code: string): ScanResult['scan'] {
+  return { ...scan, success: false, finished: '2026-11-24T11:00:01Z', seconds: 0.5, failure: { code, message: 'It did not work' } };
+}
+
+export function reportOf(verdict: Verdict): ScanResult['report'] {
+  return { finished, verdict };
+}
+
+export function scanned(more: Partial<ScanResult> = {}): ScanResult {
   return {
-    scan: { finished: scannedAt, seconds: 3.25, failure: undefined },
-    report: { finished: scannedAt, verdict: verdictOf(drifted, ['sysctl_net_ipv4_ip_forward', 'service_rpcbind_disabled']) },
+    schema: 'https://cupel.dev/schema/scan/v1',
+    scan,
+    report: reportOf(verdictOf(drifted, ['sysctl_net_ipv4_ip_forward', 'service_rpcbind_disabled'])),
     drift: ['file_permissions_etc_shadow'],
     build: { image: 'web', baseline: 'debian12-cis-l1-server', content: '0.1.82', run: context.run },
     ...more,
