@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { resultWords } from '../../assay/model.ts';
 import { EvidenceError } from '../../errors.ts';
 import type { Tally } from '../../gate/index.ts';
