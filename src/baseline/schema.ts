@@ -1,5 +1,5 @@
 import semver from 'semver';
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** What a baseline file may hold. Also exported as JSON Schema (baselines/schema.json), so descriptions are for its reader. */
 

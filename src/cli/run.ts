@@ -1,12 +1,10 @@
-import { readFileSync } from 'node:fs';
 import yargs, { type Argv } from 'yargs';
 import { CupelError, ExitCode, UsageError } from '../errors.ts';
 import type { CommandEntry, CupelCommand } from './command.ts';
 import { commands } from './commands/index.ts';
 import { describeFailure } from './failure.ts';
 import type { Io } from './io.ts';
-
-const packageFile = new URL('../../package.json', import.meta.url);
+import { packageVersion } from './package.ts';
 
 /**
  * Parses a command line and runs it.
@@ -31,7 +29,7 @@ async function dispatch(args: readonly string[], io: Io, entries: readonly Comma
   const parser = yargs()
     .scriptName('cupel')
     .usage('$0 <command>: golden machine images, hardened, assayed and hallmarked')
-    .version(version())
+    .version(packageVersion())
     .help()
     .alias('h', 'help')
     .option('verbose', { type: 'boolean', default: false, describe: 'show causes behind errors' })
@@ -88,8 +86,4 @@ function unknownCommand(called: string, entries: readonly CommandEntry[]): Cupel
 function firstLine(message: string | null): string {
   const line = message?.split('\n')[0] ?? '';
   return line === '' ? 'wrong arguments' : line;
-}
-
-function version(): string {
-  return (JSON.parse(readFileSync(packageFile, 'utf8')) as { version: string }).version;
 }

@@ -1,7 +1,7 @@
 import { copyFile, mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import semver from 'semver';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Emit } from '../events.ts';
 import { dataStreamName } from './products.ts';
 import { digestFile, readContentIndex } from './read-index.ts';

@@ -3,10 +3,10 @@ import { join } from 'node:path';
 import semver from 'semver';
 import { ConfigurationError } from '../errors.ts';
 import type { Emit } from '../events.ts';
-import { debianArchive, fetchFromApt, type AptSource, type Unpacked } from './apt.ts';
+import type { AptSource, Unpacked } from './apt.ts';
 import { addToCache, findCached, satisfies, type ContentFile, type Wanted } from './cache.ts';
 import { dataStreamName, packageOf, products } from './products.ts';
-import { fetchFromRelease, upstreamRelease, type ReleaseSource } from './release.ts';
+import type { ReleaseSource } from './release.ts';
 
 export interface FetchOptions {
   /** For example `debian12`. */
@@ -56,6 +56,7 @@ function checkWanted({ product, version }: Wanted): void {
   if (semver.validRange(version) === null) throw new ConfigurationError('content-range', `"${version}" is not a version range`, { remedy: 'for example ">=0.1.82"' });
 }
 
+/** Loads what fetches only now: content is nearly always in the cache. */
 async function download(options: FetchOptions, wanted: Wanted, emit: Emit): Promise<ContentFile> {
   const { product, cacheDir } = options;
   let unpacked: Unpacked;
@@ -65,12 +66,14 @@ async function download(options: FetchOptions, wanted: Wanted, emit: Emit): Prom
       throw new ConfigurationError('content-range', 'an upstream release needs a version', { remedy: 'give --content-version, for example 0.1.82' });
     }
     emit({ type: 'progress', message: `fetching SCAP content ${version} for ${product} from its upstream release` });
+    const { fetchFromRelease, upstreamRelease } = await import('./release.ts');
     unpacked = await fetchFromRelease(version, (file) => file === dataStreamName(product), { ...upstreamRelease, ...options.release });
   } else {
     const name = packageOf(product);
     emit({ type: 'progress', message: `fetching SCAP content for ${product}: package ${name}` });
     // One package holds many products and takes a while to unpack: keep all that baselines use.
     const also = new Set<string>([product, ...products.filter((other) => packageOf(other) === name)].map(dataStreamName));
+    const { debianArchive, fetchFromApt } = await import('./apt.ts');
     unpacked = await fetchFromApt(name, (file) => also.has(file), { ...debianArchive, ...options.apt });
   }
   try {

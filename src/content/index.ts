@@ -6,6 +6,6 @@ export { digestFile } from './read-index.ts';
 export { fetchContent, type FetchOptions } from './fetch.ts';
 export { findCached, type ContentFile } from './cache.ts';
 export { dataStreamName, products } from './products.ts';
-export { debianArchive, type AptSource } from './apt.ts';
-export { upstreamRelease, type ReleaseSource } from './release.ts';
+export type { AptSource } from './apt.ts';
+export type { ReleaseSource } from './release.ts';
 export { slimContent, type SlimContent, type SlimOptions, type SlimSubject } from './slim/index.ts';

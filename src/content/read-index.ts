@@ -13,6 +13,8 @@ const format = 3;
 export interface IndexOptions {
   /** Where indexes are kept by the content's digest; nothing is kept without it. */
   cacheDir?: string;
+  /** The file's SHA-256 when it has just been computed from its bytes: finds the cached index without reading the file again. */
+  sha256?: string;
 }
 
 /** The index as JSON: maps as lists of their values. */
@@ -31,9 +33,9 @@ interface StoredIndex {
  */
 export async function readContentIndex(path: string, options: IndexOptions = {}): Promise<ContentIndex> {
   if (options.cacheDir === undefined) return await parseIndex(path);
-  const { sha256 } = await digestFile(path);
+  const sha256 = options.sha256 ?? (await digestFile(path)).sha256;
   const cached = join(options.cacheDir, 'index', `${sha256}.json`);
-  const stored = await readStored(cached);
+  const stored = await readStored(cached, sha256);
   if (stored) return stored;
   const index = await parseIndex(path);
   await store(cached, index);
@@ -89,7 +91,7 @@ async function parseIndex(path: string): Promise<ContentIndex> {
   }
 }
 
-async function readStored(file: string): Promise<ContentIndex | undefined> {
+async function readStored(file: string, sha256: string): Promise<ContentIndex | undefined> {
   let text: string;
   try {
     text = await readFile(file, 'utf8');
@@ -97,7 +99,7 @@ async function readStored(file: string): Promise<ContentIndex | undefined> {
     return undefined; // Not cached yet.
   }
   const stored = parseStored(text);
-  if (stored?.format !== format) return undefined;
+  if (stored?.format !== format || stored.head.sha256 !== sha256) return undefined;
   const { head, profiles, groups, rules, values } = stored;
   const byId = <T extends { id: string }>(items: T[]): Map<string, T> => new Map(items.map((item) => [item.id, item]));
   return { ...head, profiles: byId(profiles), groups: new Map(groups), rules: byId(rules), values: byId(values.map((value) => ({ ...value, default: value.default }))) };

@@ -29,8 +29,10 @@ export function contentReader(io: Io, options: { content?: string | undefined; c
   const cacheDir = contentCache(io, options.cache);
   const read = new Map<string, Promise<ContentIndex & { file: string }>>();
   const get = async (wanted: { product: string; version: string; sha256: string | undefined }): Promise<ContentIndex & { file: string }> => {
-    const file = options.content ?? (await fetched(wanted)).path;
-    return { ...await readContentIndex(file, { cacheDir }), file };
+    if (options.content !== undefined) return { ...await readContentIndex(options.content, { cacheDir }), file: options.content };
+    // What is fetched, or found in the cache, has been digested on the way.
+    const { path, sha256 } = await fetched(wanted);
+    return { ...await readContentIndex(path, { cacheDir, sha256 }), file: path };
   };
   const fetched = (wanted: { product: string; version: string; sha256: string | undefined }): Promise<ContentFile> => fetchContent({
     product: wanted.product, version: wanted.version, ...(wanted.sha256 === undefined ? {} : { sha256: wanted.sha256 }),

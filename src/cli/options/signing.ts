@@ -1,9 +1,9 @@
-import { readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { isAbsolute, join } from 'node:path';
 import type { Argv } from 'yargs';
 import { developmentSigner, readPrivateKey, type Signer, signerOf } from '../../evidence/index.ts';
 import type { Io } from '../io.ts';
+import { packageVersion } from '../package.ts';
 import { textAt } from './secret.ts';
 
 export interface SigningArguments {
@@ -37,6 +37,5 @@ export function developmentKeyFile(io: Pick<Io, 'env'>): string {
 
 /** Name and version of this program, as statements name it. */
 export function producer(): string {
-  const { version } = JSON.parse(readFileSync(new URL('../../../package.json', import.meta.url), 'utf8')) as { version: string };
-  return `cupel ${version}`;
+  return `cupel ${packageVersion()}`;
 }

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { resultWords, severities } from '../../assay/model.ts';
 import type { Verdict } from '../../gate/index.ts';
 
