@@ -24,8 +24,12 @@ export function renderVerification(verification: Verification, now: Date): strin
 }
 
 /** The same for a machine. */
-export function verificationRecord({ statement, appraisal: { verdict, assay, environment, judged }, signer, files, expired, today, reasons }: Verification): string {
-  return `${JSON.stringify({
+export function verificationRecord(verification: Verification): string {
+  return `${JSON.stringify(verificationData(verification), null, 2)}\n`;
+}
+
+export function verificationData({ statement, appraisal: { verdict, assay, environment, judged }, signer, files, expired, today, reasons }: Verification): Record<string, unknown> {
+  return {
     schema: 'https://cupel.dev/schema/verification/v1',
     result: reasons.length === 0 ? 'verified' : 'refused',
     reasons,
@@ -47,5 +51,5 @@ export function verificationRecord({ statement, appraisal: { verdict, assay, env
     ignored: verdict.ignored,
     expired,
     today,
-  }, null, 2)}\n`;
+  };
 }

@@ -1,0 +1,43 @@
+import { readFile } from 'node:fs/promises';
+import { basename } from 'node:path';
+import { ExitCode, UsageError } from '../../errors.ts';
+import { bindImage, type BoundImage, type ImageIdentity, verifyEvidence } from '../../evidence/index.ts';
+import { defineCommand } from '../command.ts';
+import { imageFrom, storeFrom, storeOptions } from '../options/store.ts';
+import { producer, signerFrom, signingOptions } from '../options/signing.ts';
+
+export const storePushCommand = defineCommand({
+  command: 'push <bundle>',
+  describe: 'verify a bundle, bind it to images by a signature, and keep it',
+  options: (yargs) => signingOptions(storeOptions(yargs))
+    .positional('bundle', { type: 'string', demandOption: true, describe: 'bundle (.cupel.tgz) that the same key signed' })
+    .option('image', { type: 'string', array: true, nargs: 1, default: [] as string[], describe: 'image that was built: AMI id, GCP image, or a disk file; may be repeated' })
+    .option('region', { type: 'string', requiresArg: true, describe: 'AWS region of these images' })
+    .option('account', { type: 'string', requiresArg: true, describe: 'AWS account or GCP project that owns them' })
+    .option('json', { type: 'boolean', default: false, describe: 'print what was kept as JSON' }),
+  handler: async (argv, io) => {
+    const [signer, store] = [await signerFrom(argv, io), await storeFrom(argv, io)];
+    const identities = await Promise.all(argv.image.map(async (image) => identityOf(image, await imageFrom(image, argv), argv)));
+    const verification = await verifyEvidence(argv.bundle, {
+      trust: { keys: [signer], developmentKey: undefined, allowDevelopment: signer.development }, policy: {}, expect: {}, now: new Date(),
+    });
+    const images: BoundImage[] = [];
+    for (const identity of identities) images.push({ imageId: identity.imageId, binding: await bindImage(verification, identity, signer, producer()) });
+    const bundle = await readFile(argv.bundle).catch((cause: unknown) => {
+      throw new UsageError('bundle-file', `${argv.bundle}: is no bundle in one file`, { cause, remedy: 'give the .cupel.tgz in the evidence directory' });
+    });
+    const stored = await store.put(bundle, images);
+    if (argv.json) io.out(JSON.stringify({ ...stored, images: identities.map(({ imageId }) => imageId) }));
+    else io.out(`${stored.url}\n  ${stored.bytes} bytes, sha256 ${stored.sha256}\n${identities.map(({ imageId }) => `  evidence of ${imageId}\n`).join('')}`);
+    return ExitCode.ok;
+  },
+});
+
+function identityOf(given: string, imageId: string, { region, account }: { region: string | undefined; account: string | undefined }): ImageIdentity {
+  const provider = imageId.startsWith('ami-') ? 'aws' : imageId.startsWith('projects/') ? 'gcp' : 'file';
+  return {
+    provider, imageId,
+    ...(region === undefined ? {} : { region }), ...(account === undefined ? {} : { account }),
+    ...(provider === 'file' && given !== imageId ? { name: basename(given) } : {}),
+  };
+}
