@@ -1,11 +1,10 @@
-import { readFile, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { readAssay, type Assay } from '../../assay/index.ts';
-import type { Baseline } from '../../baseline/model.ts';
-import { ConfigurationError, ExitCode, UsageError } from '../../errors.ts';
+import { ExitCode } from '../../errors.ts';
 import { judge, serializeVerdict } from '../../gate/index.ts';
 import { defineCommand } from '../command.ts';
-import type { Io } from '../io.ts';
+import { dayOf, judgingPolicy } from '../options/policy.ts';
 
 /** Everything but the assay itself is loaded when it is needed: a gate is called often and should start at once. */
 export const gateCommand = defineCommand({
@@ -23,7 +22,7 @@ export const gateCommand = defineCommand({
     .conflicts('lock', ['baseline', 'content']),
   handler: async (argv, io) => {
     const asOf = dayOf(argv.asOf);
-    const { baseline, content } = await policyOf(argv, asOf, io);
+    const { baseline, content } = await judgingPolicy(argv, asOf, io);
     const assay = await readAssay(argv.arf);
     const previous = argv.previous === undefined ? undefined : await readAssay(await arfIn(argv.previous));
     const verdict = judge(assay, baseline, {
@@ -40,34 +39,6 @@ export const gateCommand = defineCommand({
   },
 });
 
-interface Policy {
-  baseline: Baseline;
-  content: { product: string; version: string; sha256: string };
-}
-
-async function policyOf(argv: { baseline: string | undefined; content: string | undefined; lock: string | undefined }, asOf: Date, io: Io): Promise<Policy> {
-  if (argv.lock !== undefined) return await lockedPolicy(argv.lock);
-  if (argv.baseline === undefined) throw new UsageError('usage', 'a baseline is needed: --baseline or --lock', { remedy: 'see cupel gate --help' });
-  const [{ loadBaseline, resolveBaseline }, { contentReader }] = await Promise.all([import('../../baseline/index.ts'), import('../options/content.ts')]);
-  const document = await loadBaseline(argv.baseline);
-  const index = await contentReader(io, { content: argv.content })(document.content);
-  return {
-    baseline: resolveBaseline(document, index, { asOf }),
-    content: { product: index.product, version: index.benchmark.version, sha256: index.sha256 },
-  };
-}
-
-async function lockedPolicy(file: string): Promise<Policy> {
-  // Past the folder's door: it would load fetching and everything else that a lock makes needless.
-  const { readLock, readLockDigests } = await import('../../baseline/lock.ts');
-  const text = await readFile(file, 'utf8').catch((cause: unknown) => {
-    throw new ConfigurationError('lock-unreadable', `cannot read the baseline lock ${file}`, { cause, subject: file });
-  });
-  const baseline = readLock(text);
-  const { version, sha256 } = readLockDigests(text).content;
-  return { baseline, content: { product: baseline.content.product, version, sha256 } };
-}
-
 /** Evidence is given as its directory, too. */
 async function arfIn(path: string): Promise<string> {
   const isDirectory = await stat(path).then((found) => found.isDirectory(), () => false);
@@ -77,13 +48,4 @@ async function arfIn(path: string): Promise<string> {
 /** The run UUID that the ARF carries; empty when it carries none. */
 function runIn(assay: Assay): string {
   return /^(?:urn:uuid:)?([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})$/.exec(assay.target.identifier)?.[1] ?? '';
-}
-
-function dayOf(asOf: string | undefined): Date {
-  if (asOf === undefined) return new Date();
-  const day = new Date(`${asOf}T00:00:00Z`);
-  if (!/^\d{4}-\d{2}-\d{2}$/.test(asOf) || Number.isNaN(day.getTime())) {
-    throw new UsageError('usage', `--as-of "${asOf}" is not a date`, { remedy: 'write YYYY-MM-DD' });
-  }
-  return day;
 }
