@@ -19,7 +19,7 @@ GIVE_BACK = if [ -n "$$SUDO_UID" ]; then for made in dist .cache/content .cache/
   [ ! -e "$$made" ] || chown -R "$$SUDO_UID:$${SUDO_GID:-$$SUDO_UID}" "$$made"; done; fi
 ROOT  = $$([ "$$(id -u)" -eq 0 ] || echo sudo)
 
-.PHONY: help setup build image base content smoke test lint bench clean
+.PHONY: help setup build agent image base content smoke test lint bench clean
 
 help: ## this list
 	@echo 'Settings: BASELINE=$(BASELINE) IMAGE=$(IMAGE) OUT=$(OUT)'
@@ -30,6 +30,9 @@ setup: ## install what the build and the tests need (Debian packages, npm packag
 
 build: setup ## compile to dist/
 	@npm run --silent build
+
+agent: setup ## build the agent for amd64 and arm64 (kept in .cache/agent until its source changes)
+	@scripts/build-agent.sh >/dev/null
 
 content: build ## fetch the SCAP content (kept in .cache)
 	@node dist/cli/main.js content fetch debian12

@@ -19,13 +19,14 @@ major=$(node -p 'process.versions.node.split(".")[0]')
 [ "$major" -ge 20 ] || die "needs Node.js 20 or newer, found $(node --version)"
 [ "$(id -u)" -eq 0 ] || command -v sudo >/dev/null || die "needs root or sudo to install packages"
 
-# What each is for: packer and qemu build the image, mmdebstrap/sfdisk/grub make the base,
+# What each is for: packer and qemu build the image, mmdebstrap/sfdisk/grub make the base, gcc links the agent,
 # openscap reads and checks content on this host, the rest serves the tests.
 image_packages='qemu-system-x86 qemu-utils mmdebstrap fdisk mtools
+  gcc libc6-dev gcc-aarch64-linux-gnu patch
   openscap-scanner openssh-client e2fsprogs util-linux ca-certificates debian-archive-keyring'
 # OpenSSL and securesystemslib check signatures beside us, xmllint the JUnit files.
 # Prometheus, its Alertmanager and its Python client read what the exporter writes; Ansible runs the scanner last.
-test_packages='systemd-container slirp4netns iproute2 shellcheck time uidmap openssl python3-securesystemslib python3-nacl libxml2-utils
+test_packages='systemd-container qemu-user-static slirp4netns iproute2 shellcheck time uidmap openssl python3-securesystemslib python3-nacl libxml2-utils
   prometheus prometheus-alertmanager python3-prometheus-client ansible-core
   python3-boto3 python3-flask python3-flask-cors python3-responses python3-xmltodict python3-antlr4'
 

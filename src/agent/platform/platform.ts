@@ -4,6 +4,8 @@
  */
 export interface Platform {
   readonly files: Files;
+  /** Of the agent as it was built: the package's version and a digest of what went into it, `0.1.0+1f2e3d4c5b6a`. */
+  readonly version: string;
   /** Arguments, without the program's own name. */
   readonly args: readonly string[];
   env(name: string): string | undefined;
@@ -17,7 +19,7 @@ export interface Platform {
   write(text: string): void;
   /** The same to standard error. */
   writeError(text: string): void;
-  /** Runs a program to its end. @throws SystemError when it cannot be started at all */
+  /** Runs a program to its end; it does not outlive this process. */
   run(argv: readonly string[], options?: RunOptions): RunResult;
   /**
    * Takes a lock that lasts until this process ends, however it ends.
@@ -81,11 +83,10 @@ export interface RunOptions {
 }
 
 export interface RunResult {
-  /** 128 + signal for a program that a signal ended. */
+  /** 127 when there is no such program, 126 when it cannot be started, 128 + signal when a signal ended it. */
   exitCode: number;
-  /** At most `captured` bytes; the rest is read and dropped. */
+  /** The first `captured` bytes; what follows is read and dropped. What is not UTF-8 becomes U+FFFD. */
   stdout: string;
-  /** The last `captured` bytes. */
   stderr: string;
 }
 
