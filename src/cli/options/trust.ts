@@ -28,7 +28,7 @@ export function trustOptions<T>(yargs: Argv<T>): Argv<T & TrustArguments> {
 }
 
 /** The keys to trust. @throws UsageError, ConfigurationError `public-key` */
-export async function trustFrom(argv: Readonly<TrustArguments>, io: Io): Promise<Trust> {
+export async function trustFrom(argv: Readonly<Pick<TrustArguments, 'key' | 'allow-development-key'>>, io: Io): Promise<Trust> {
   const files = await Promise.all(argv.key.map(async (place) => readPublicKeys(await textAt(place, 'key', io), place)));
   return { keys: files.flat(), developmentKey: await developmentKey(developmentKeyFile(io)), allowDevelopment: argv['allow-development-key'] };
 }

@@ -38,7 +38,7 @@ export async function gatherReport(path: string, options: GatherOptions): Promis
 }
 
 /** A bundle is a compressed tar archive, an ARF is not, whatever they are called. */
-async function kindOf(path: string): Promise<ReportSource['kind']> {
+export async function kindOf(path: string): Promise<ReportSource['kind']> {
   const found = await stat(path).catch((cause: unknown) => {
     throw new EvidenceError('evidence-missing', `${path}: there is no such file`, { cause, subject: path });
   });
