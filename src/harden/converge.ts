@@ -1,8 +1,8 @@
 import type { Assay, ResultWord } from '../assay/model.ts';
 import type { Baseline } from '../baseline/model.ts';
 import type { Emit } from '../events.ts';
+import type { StepRecord } from './ledger.ts';
 import { countedFailures, type Fix, late, planSteps, type Step } from './plan.ts';
-import type { StepRecord } from './pass.ts';
 
 export interface Hardening {
   records: StepRecord[];

@@ -1,9 +1,10 @@
 /** What can lock the builder out or keep the machine from booting. Applied in this order, after everything else. */
-export const guardFamilies = ['mounts', 'boot', 'sudo', 'pam', 'ssh', 'firewall'] as const;
+export const guardFamilies = ['network', 'mounts', 'boot', 'sudo', 'pam', 'ssh', 'firewall'] as const;
 export type GuardFamily = (typeof guardFamilies)[number];
 
 /** By rule id: the field's naming in SCAP Security Guide. */
 const byRule: readonly [GuardFamily, RegExp][] = [
+  ['network', /^sysctl_net_/],
   ['ssh', /^(sshd_|disable_host_auth|file_(permissions|owner|groupowner)_sshd?_|.*_sshd?_(config|.*key))/],
   ['sudo', /^sudo_|^use_pam_wheel|^ensure_pam_wheel/],
   ['pam', /pam|faillock|pwquality|pwhistory|no_empty_passwords|account_disable_post_pw_expiration|^accounts_(password|user_interactive_home|root|no_uid|set_post)|^no_.*shell|^ensure_root|^set_password/],
@@ -19,6 +20,7 @@ const byText: readonly [GuardFamily, RegExp][] = [
   ['pam', /\/etc\/pam\.d|pam-auth-update|\/etc\/security\/|\b(usermod|passwd|chage)\b/],
   ['firewall', /\bnft\b|\biptables\b|\bufw\b|firewall-cmd/],
   ['mounts', /\/etc\/fstab|\bmount\s+-o\b/],
+  ['network', /\bsysctl\b.*\bnet\.ipv[46]\./],
   ['boot', /\/etc\/default\/grub|update-grub|grub2?-mkconfig|\/boot\//],
 ];
 

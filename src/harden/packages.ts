@@ -14,7 +14,7 @@ export function packageChange(fix: string): PackageChange | undefined {
   const body = fix
     .split('\n')
     .map((line) => line.trim())
-    .filter((line) => line !== '' && !line.startsWith('#') && !/^(if dpkg-query --show .*; then|else|fi|>&2 echo 'Remediation is not applicable, nothing was done')$/.test(line));
+    .filter((line) => line !== '' && !line.startsWith('#') && !/^(if .*; then|else|fi|>&2 echo 'Remediation is not applicable, nothing was done')$/.test(line));
   if (body.length !== 1) return undefined;
   const match = aptLine.exec(body[0] ?? '');
   return match === null ? undefined : { action: match[1] as 'install' | 'remove', package: match[2] as string };

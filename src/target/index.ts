@@ -5,4 +5,4 @@ export { type RebootOptions, failedUnits, reboot } from './reboot.ts';
 export type { SshOptions } from './ssh-options.ts';
 export { SshTarget } from './ssh.ts';
 export type { CommandResult, RunOptions, Target } from './target.ts';
-export { download, upload, uploadFile } from './transfer.ts';
+export { download, upload, uploadFile, uploadFiles } from './transfer.ts';

@@ -26,8 +26,8 @@ describe('runPass', () => {
   it('places plan, values and each step as it is', async () => {
     const hostile = 'cat <<EOF\n#=cupel=step=2\n# BEGIN\nEOF\nprintf "é\\t$x"';
     await pass([step('a', 'free', hostile), step('b', 'guarded', 'true\n'), step('', 'deferred', '')], `${end(1)}; ${end(2)}; ${end(3)}`, { var_x: "it's\n$(x)", 'bad name': 'x' });
-    expect(file('plan')).to.equal('1\tfree\t-\t1200\n2\tguarded\tssh\t1200\n3\tdeferred\t-\t1200\n');
-    expect(file('steps/1')).to.equal(`${hostile}\n`);
+    expect(file('plan')).to.equal('1\tfree\t1200\n2\tguarded\t1200\n3\tdeferred\t1200\n');
+    expect(file('steps/1')).to.equal(hostile);
     expect(file('steps/2')).to.equal('true\n');
     expect(file('env.sh')).to.equal("XCCDF_VALUE_var_x='it'\\''s\n$(x)'\n");
   });
@@ -52,14 +52,41 @@ describe('runPass', () => {
   });
 
   it('confirms a guarded step by a login, and shows it only then', async () => {
-    const [record] = await pass([step('a', 'guarded')], `mkfifo answer; exec 7<>answer; ${end(1)}; printf 'await\\t1\\n'; read -t 20 -r said <&7; printf '%s' "$said" >log/1`);
-    expect(record).to.include({ outcome: 'ok', output: 'ok 1' });
+    const [record] = await pass([step('a', 'guarded')], `mkfifo answer; exec 7<>answer; ${end(1)}; printf 'await\\t1\\t5\\n'; read -t 20 -r said <&7; printf '%s' "$said" >log/1`);
+    expect(record).to.include({ outcome: 'ok', output: 'ok 5' });
     expect(events).to.have.length(1);
+  });
+
+  /** Bash for the runner's part: waits for the answer to a question. */
+  const ask = (index: number, ticket: number): string => `printf 'await\\t${index}\\t${ticket}\\n'; read -t 20 -r said <&7`;
+
+  it('shows guarded steps that stand together when one login has confirmed them all', async () => {
+    let shown = -1;
+    target.probes = [() => {
+      shown = events.length;
+      return true;
+    }];
+    await pass([step('a', 'guarded'), step('b', 'guarded')], `mkfifo answer; exec 7<>answer; ${end(1)}; ${end(2)}; ${ask(2, 1)}; [ "$said" = 'ok 1' ]`);
+    expect(shown).to.equal(0);
+    expect(events.map((event) => `${event.rule} ${event.outcome}`)).to.deep.equal(['a ok', 'b ok']);
+  });
+
+  it('takes the last run of steps that were repeated one by one, adds their times, and shows each once', async () => {
+    const fails = (): boolean => false;
+    target.probes = [fails, fails, fails, () => true, fails, fails, fails];
+    const records = await pass([step('a', 'guarded'), step('b', 'guarded')], [
+      'mkfifo answer; exec 7<>answer', end(1, 3), end(2), ask(2, 1), '[ "$said" = "no 1" ]', "printf 'repeat\\t2\\tno login afterwards\\n'",
+      end(1), ask(1, 2), '[ "$said" = "ok 2" ]', end(2), ask(2, 3), '[ "$said" = "no 3" ]', "printf 'reverted\\t2\\tno login afterwards\\n'",
+    ].join(' || exit 9; '));
+    expect(records.map(({ index, outcome, exit, seconds }) => ({ index, outcome, exit, seconds }))).to.deep.equal([
+      { index: 1, outcome: 'ok', exit: 0, seconds: 3 }, { index: 2, outcome: 'reverted', exit: 0, seconds: 3 },
+    ]);
+    expect(events.map((event) => `${event.rule} ${event.outcome}`)).to.deep.equal(['a ok', 'b reverted']);
   });
 
   it('takes what was rolled back for reverted, with the reason', async () => {
     target.probes = [() => false, () => false, () => false];
-    const [record] = await pass([step('a', 'guarded')], `mkfifo answer; exec 7<>answer; ${end(1)}; printf 'await\\t1\\n'; read -t 20 -r said <&7; [ "$said" = 'no 1' ] && printf 'reverted\\t1\\tno login afterwards\\n'`);
+    const [record] = await pass([step('a', 'guarded')], `mkfifo answer; exec 7<>answer; ${end(1)}; printf 'await\\t1\\t5\\n'; read -t 20 -r said <&7; [ "$said" = 'no 5' ] && printf 'reverted\\t1\\tno login afterwards\\n'`);
     expect(record).to.include({ outcome: 'reverted', detail: 'no login afterwards' });
     expect(events.map((event) => event.outcome)).to.deep.equal(['reverted']);
   });
@@ -71,7 +98,7 @@ describe('runPass', () => {
 
   it('runs guarded steps without the guard when the baseline says so', async () => {
     await pass([step('a', 'guarded')], end(1), {}, false);
-    expect(file('plan')).to.equal('1\tunguarded\tssh\t1200\n');
+    expect(file('plan')).to.equal('1\tunguarded\t1200\n');
     expect(events).to.have.length(1);
   });
 
@@ -90,7 +117,7 @@ describe('runPass', () => {
   });
 
   it('names a full disk', async () => {
-    target.answer = (script) => (script.includes('steps.all') && script.includes('awk') ? { exitCode: 2, stderr: 'awk: write failure: No space left on device' } : undefined);
+    target.answer = (script) => (script.includes('tar -C') ? { exitCode: 2, stderr: 'tar: steps/1: Cannot write: No space left on device' } : undefined);
     expect((await rejection(pass([step('a')], end(1)))).code).to.equal('target-disk-full');
   });
 });

@@ -11,7 +11,7 @@ describe('runner.sh', () => {
   const directory = scratch();
   const run = (steps: { kind?: string; script: string; seconds?: number }[], values = '', path = ''): { code: number | null; events: string[][]; stderr: string } => {
     mkdirSync(join(directory.path, 'steps'));
-    writeFileSync(join(directory.path, 'plan'), steps.map((step, at) => `${at + 1}\t${step.kind ?? 'free'}\t-\t${step.seconds ?? 60}\n`).join(''));
+    writeFileSync(join(directory.path, 'plan'), steps.map((step, at) => `${at + 1}\t${step.kind ?? 'free'}\t${step.seconds ?? 60}\n`).join(''));
     writeFileSync(join(directory.path, 'env.sh'), values);
     for (const [at, step] of steps.entries()) writeFileSync(join(directory.path, 'steps', String(at + 1)), step.script);
     const { status, stdout, stderr } = spawnSync('bash', [runner, directory.path, '1'], { encoding: 'utf8', env: { ...process.env, PATH: `${path}:${process.env['PATH'] ?? ''}` } });
