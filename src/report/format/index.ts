@@ -1,7 +1,7 @@
 /** One file per format, each a pure function from the model to text. */
 import type { ReportModel } from '../model.ts';
 
-export const formats = ['json', 'junit', 'sarif', 'csv', 'markdown', 'hdf', 'nessus', 'oscap-html'] as const;
+export const formats = ['html', 'json', 'junit', 'sarif', 'csv', 'markdown', 'hdf', 'nessus', 'oscap-html'] as const;
 export type Format = (typeof formats)[number];
 /** Those that are drawn from the model alone. */
 export type DrawnFormat = Exclude<Format, 'oscap-html'>;
@@ -12,6 +12,7 @@ export type DrawnFormat = Exclude<Format, 'oscap-html'>;
  */
 export async function render(model: ReportModel, format: DrawnFormat, producer: string): Promise<string> {
   switch (format) {
+    case 'html': return (await import('../html/index.ts')).renderHtml(model);
     case 'json': return (await import('./json.ts')).renderJson(model);
     case 'junit': return (await import('./junit.ts')).renderJunit(model);
     case 'sarif': return (await import('./sarif.ts')).renderSarif(model);
