@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { link, mkdir, open, rm } from 'node:fs/promises';
+import { createReadStream } from 'node:fs';
+import { link, mkdir, open, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { EvidenceError } from '../../errors.ts';
 import type { ObjectStore, ObjectStream } from './objects.ts';
@@ -41,14 +42,17 @@ export class FileObjects implements ObjectStore {
   async read(name: string, offset: number): Promise<ObjectStream | undefined> {
     const path = join(this.url, name);
     try {
-      const handle = await open(path, 'r');
-      const { size } = await handle.stat();
-      return { offset, total: size, body: handle.createReadStream({ start: offset }) as AsyncIterable<Uint8Array> };
+      return { offset, total: (await stat(path)).size, body: bytesOf(path, offset) };
     } catch (cause) {
       if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
       throw new EvidenceError('evidence-unreadable', `${path}: cannot be read: ${cause instanceof Error ? cause.message : String(cause)}`, { cause, subject: path });
     }
   }
+}
+
+/** Opened only when it is read. */
+async function* bytesOf(path: string, offset: number): AsyncGenerator<Uint8Array> {
+  yield* createReadStream(path, { start: offset }) as AsyncIterable<Uint8Array>;
 }
 
 async function flush(directory: string): Promise<void> {
