@@ -20,13 +20,13 @@ systemd starts it for each connection (cis-exporter.socket).
 `;
 
 /** `cis-exporter`. */
-export function runExporter(platform: Platform, version: string): ExitCode {
+export function runExporter(platform: Platform): ExitCode {
   const [command, ...rest] = platform.args;
   try {
     switch (command) {
-      case undefined: return serveClient(platform, version);
+      case undefined: return serveClient(platform);
       case 'generator': return generate(platform, rest[0]);
-      case '--version': platform.write(`cis-exporter ${version}\n`); return ExitCode.ok;
+      case '--version': platform.write(`cis-exporter ${platform.version}\n`); return ExitCode.ok;
       case '--help': platform.write(help); return ExitCode.ok;
       default: platform.writeError(help); return ExitCode.usage;
     }
@@ -37,10 +37,10 @@ export function runExporter(platform: Platform, version: string): ExitCode {
   }
 }
 
-function serveClient(platform: Platform, version: string): ExitCode {
+function serveClient(platform: Platform): ExitCode {
   const configuration = configurationOr(platform, loopback);
   const { allow, staleAfter } = configuration.read;
-  const site: Site = { version, configured: configuration.valid, allow: allow.map(({ network }) => network), moment: () => momentOf(platform, staleAfter) };
+  const site: Site = { version: platform.version, configured: configuration.valid, allow: allow.map(({ network }) => network), moment: () => momentOf(platform, staleAfter) };
   serve(platform, platform.env('REMOTE_ADDR'), site);
   return ExitCode.ok;
 }

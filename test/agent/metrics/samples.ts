@@ -52,6 +52,7 @@ export function scanned(more: Partial<ScanResult> = {}): ScanResult {
     scan,
     report: reportOf(verdictOf(drifted, ['sysctl_net_ipv4_ip_forward', 'service_rpcbind_disabled'])),
     drift: ['file_permissions_etc_shadow'],
+    warnings: [],
     build: { image: 'web', baseline: 'debian12-cis-l1-server', content: '0.1.82', run: context.run },
     ...more,
   };

@@ -1,0 +1,4 @@
+import { exit, platform } from '../platform/quickjs.ts';
+import { runExporter } from './index.ts';
+
+exit(runExporter(platform));
