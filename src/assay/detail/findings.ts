@@ -1,6 +1,6 @@
 import { elementsOf, type XmlElement } from './capture.ts';
 import type { CollectedItem, Field, Finding } from './model.ts';
-import type { StatedField } from './oval-fields.ts';
+import { shortVariable, type StatedField } from './oval-fields.ts';
 import type { OvalReport, TestResult } from './oval-report.ts';
 
 /** A check that an auditor has to read; more are counted. */
@@ -80,7 +80,9 @@ function effective(element: XmlElement): string {
 
 function finding(report: OvalReport, id: string, negated: boolean, test: TestResult): Finding {
   const definition = report.tests.get(id);
-  const state = (definition?.states ?? []).flatMap((of) => report.states.get(of) ?? []);
+  // "No such thing but those that are so": what is filtered out is what should be.
+  const filters = test.existence === 'none_exist' && definition?.object !== undefined ? report.objects.get(definition.object)?.excludes ?? [] : [];
+  const state = [...(definition?.states ?? []), ...filters].flatMap((of) => report.states.get(of) ?? []);
   return {
     test: id,
     comment: definition?.comment ?? '',
@@ -123,9 +125,4 @@ function filled(fields: readonly StatedField[], { variables }: TestResult): Fiel
     const values = variable === undefined ? undefined : variables.get(variable);
     return { name, operation, value: values !== undefined ? values.join(', ') : variable === undefined ? value : shortVariable(variable) };
   });
-}
-
-/** `oval:ssg-var_x:var:1` → `var_x` */
-function shortVariable(id: string): string {
-  return /^oval:[^:]+?-(.+):var:\d+$/.exec(id)?.[1] ?? id;
 }

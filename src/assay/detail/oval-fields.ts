@@ -15,11 +15,9 @@ export function fieldsOf(element: XmlElement): StatedField[] {
   return elementsOf(element)
     .filter(({ name }) => name.local !== 'behaviors' && name.local !== 'notes' && name.local !== 'filter')
     .map((child) => ({
-      name: child.name.local,
+      ...named(child),
       operation: child.attributes.get('operation') ?? 'equals',
-      value: clip(textOf(child).trim()),
-      // A variable object names its variable as text.
-      variable: child.attributes.get('var_ref') ?? (child.name.local === 'var_ref' ? textOf(child).trim() : undefined),
+      variable: child.attributes.get('var_ref'),
     }))
     .filter(({ name, value, variable }) => variable !== undefined || (value !== '' && !(name === 'instance' && value === '1')))
     .slice(0, mostFields);
@@ -27,7 +25,7 @@ export function fieldsOf(element: XmlElement): StatedField[] {
 
 /** What oscap found, without what says nothing of a configuration. */
 export function collectedItem(element: XmlElement): CollectedItem {
-  const all = elementsOf(element).map((child): Field => ({ name: child.name.local, operation: '', value: clip(textOf(child)) }));
+  const all = elementsOf(element).map((child): Field => ({ ...named(child), operation: '' }));
   const byName = new Map(all.map(({ name, value }) => [name, value]));
   const mode = fileMode(byName);
   const fields = all.filter(({ name, value }) => value.trim() !== '' && !uninteresting.has(name) && !(byName.has('filepath') && (name === 'path' || name === 'filename')) && !(mode !== undefined && permission.has(name)));
@@ -49,6 +47,18 @@ function fileMode(fields: ReadonlyMap<string, string>): string | undefined {
   if (!bits.every(([name]) => fields.has(name))) return undefined;
   const mode = bits.reduce((sum, [name, bit]) => (fields.get(name) === 'true' ? sum + bit : sum), 0);
   return mode.toString(8).padStart(4, '0');
+}
+
+/** Variables are known to people by their name alone. */
+function named(element: XmlElement): { name: string; value: string } {
+  const { local } = element.name;
+  const text = textOf(element).trim();
+  return local === 'var_ref' ? { name: 'variable', value: clip(shortVariable(text)) } : { name: local, value: clip(text) };
+}
+
+/** `oval:ssg-var_x:var:1` → `var_x` */
+export function shortVariable(id: string): string {
+  return /^oval:[^:]+?-(.+):var:\d+$/.exec(id)?.[1] ?? id;
 }
 
 function clip(text: string): string {

@@ -22,6 +22,8 @@ export interface ObjectDefinition {
   fields: StatedField[];
   /** Objects that it is put together from. */
   parts: string[];
+  /** States whose things are left out. */
+  excludes: string[];
 }
 
 export interface TestResult {
@@ -124,14 +126,17 @@ export class OvalReport {
 
   private takeObject(id: string, element: XmlElement): void {
     const parts: string[] = [];
+    const excludes: string[] = [];
     const collect = (inside: XmlElement): void => {
       for (const child of elementsOf(inside)) {
         if (child.name.local === 'object_reference') parts.push(textOf(child).trim());
         else if (child.name.local === 'set') collect(child);
+        else if (child.name.local === 'filter' && child.attributes.get('action') !== 'include') excludes.push(textOf(child).trim());
       }
     };
     collect(element);
-    this.objects.set(id, { fields: parts.length > 0 ? [] : fieldsOf(element), parts });
+    if (this.wantedObjects.has(id)) for (const state of excludes) this.wantedStates.add(state);
+    this.objects.set(id, { fields: parts.length > 0 ? [] : fieldsOf(element), parts, excludes });
   }
 
   private openResult(local: string, attributes: XmlAttributes): Capture | undefined {

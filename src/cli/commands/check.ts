@@ -1,52 +1,75 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { EvidenceError, ExitCode } from '../../errors.ts';
-import type { Verdict } from '../../gate/index.ts';
-import { serializeVerdict } from '../../gate/index.ts';
-import { check } from '../../provision/index.ts';
-import { renderSummary } from '../../report/index.ts';
+import { appendFile, readFile } from 'node:fs/promises';
+import { EvidenceError, ExitCode, UsageError } from '../../errors.ts';
+import { serializeVerdict, type Verdict } from '../../gate/index.ts';
+import { compareReports, render, renderComparison, renderSummary, type ReportModel } from '../../report/index.ts';
 import { defineCommand } from '../command.ts';
-import { createDisplay } from '../display/index.ts';
-import { loadSubject, subjectOptions } from '../options/subject.ts';
-import { connectAnyTarget, targetOptions } from '../options/target.ts';
+import type { Io } from '../io.ts';
+import { buildRecord } from '../options/build-record.ts';
+import { withCheckedMachine } from '../options/machine.ts';
+import { deliver, formatOption, wantedReports } from '../options/report.ts';
+import { subjectOptions } from '../options/subject.ts';
+import { targetOptions } from '../options/target.ts';
+import { packageVersion } from '../package.ts';
 
 export const checkCommand = defineCommand({
   command: 'check',
   describe: 'assay and gate on any machine, changing nothing',
-  options: (yargs) => targetOptions(subjectOptions(yargs))
+  options: (yargs) => formatOption(targetOptions(subjectOptions(yargs)))
     .option('local', { type: 'boolean', default: false, describe: 'check this machine' })
     .option('expect', { type: 'string', describe: 'verdict.json to agree with: a rule that fails here and did not there is a refusal' })
-    .option('json', { type: 'boolean', default: false, describe: 'print the verdict as JSON' }),
+    .option('against-build', { type: 'boolean', default: false, describe: 'compare with the image\'s own record of its build: a rule that passed there and fails here is a refusal' })
+    .option('stage', { type: 'string', requiresArg: true, describe: 'with --against-build: what was done to the machine since, for example the name of its configuration stage' })
+    .option('step-summary', { type: 'boolean', default: false, describe: 'append a summary to the file that GITHUB_STEP_SUMMARY names' })
+    .option('json', { type: 'boolean', default: false, describe: 'print the verdict as JSON' })
+    .implies('stage', 'against-build'),
   handler: async (argv, io) => {
-    const asOf = new Date();
-    const subject = await loadSubject(argv, io, asOf);
+    const wanted = wantedReports(argv.format, undefined, undefined);
+    if (argv.json && wanted.some(({ file }) => file === undefined)) throw new UsageError('report-format', '--json and a --format without a file would both go to standard output');
+    if (wanted.some(({ format }) => format === 'oscap-html')) throw new UsageError('report-format', 'oscap-html is drawn from evidence, not from a machine', { remedy: 'cupel report ARF --format oscap-html' });
+    const summary = argv['step-summary'] ? summaryFile(io) : undefined;
     const expected = argv.expect === undefined ? undefined : await readVerdict(argv.expect);
-    const display = createDisplay(io.isTty ? 'live' : 'plain', io);
-    const scratch = await mkdtemp(join(tmpdir(), 'cupel-check-'));
     const began = performance.now();
-    try {
-      const target = await connectAnyTarget(argv, io);
-      try {
-        const { verdict, assay } = await check(target, { ...subject, name: target.name, scratch, asOf, emit: display.emit });
-        display.close();
-        if (expected !== undefined && (expected.profile !== verdict.profile || expected.content.product !== verdict.content.product)) {
-          throw new EvidenceError('verdict-mismatch', `${argv.expect ?? ''} is of ${expected.profile}, not of ${verdict.profile}: they cannot be compared`, { remedy: 'check with the baseline that the verdict was made with' });
-        }
-        const disagreements = expected === undefined ? [] : newlyFailing(verdict, expected);
-        io.out(argv.json ? serializeVerdict(verdict) : renderSummary({ verdict, assay, seconds: (performance.now() - began) / 1000 }));
-        for (const rule of disagreements) io.note(`cupel: ${rule} fails here, but not in ${argv.expect ?? ''}`);
-        if (expected !== undefined && disagreements.length === 0) io.note(`cupel: agrees with ${argv.expect ?? ''}: nothing fails that did not fail there`);
-        return verdict.verdict === 'accepted' && disagreements.length === 0 ? ExitCode.ok : ExitCode.refused;
-      } finally {
-        await target.close();
+    return await withCheckedMachine(argv, io, async ({ verdict, assay, report }, target, scratch) => {
+      if (expected !== undefined && (expected.profile !== verdict.profile || expected.content.product !== verdict.content.product)) {
+        throw new EvidenceError('verdict-mismatch', `${argv.expect ?? ''} is of ${expected.profile}, not of ${verdict.profile}: they cannot be compared`, { remedy: 'check with the baseline that the verdict was made with' });
       }
-    } finally {
-      display.close();
-      await rm(scratch, { recursive: true, force: true });
-    }
+      const disagreements = expected === undefined ? [] : newlyFailing(verdict, expected);
+      const model = wanted.length > 0 || summary !== undefined || argv['against-build'] ? await report() : undefined;
+      if (model !== undefined && argv['against-build']) model.comparison = since(await buildRecord(target, scratch), model, argv.stage);
+
+      if (argv.json) io.out(serializeVerdict(verdict));
+      else if (wanted.every(({ file }) => file !== undefined)) {
+        io.out(renderSummary({ verdict, assay, seconds: (performance.now() - began) / 1000 }));
+        if (model?.comparison !== undefined) io.out(`\n${renderComparison(model.comparison)}`);
+      }
+      if (model !== undefined) {
+        for (const { format, file } of wanted) if (format !== 'oscap-html') await deliver(await render(model, format, packageVersion()), file, io);
+        if (summary !== undefined) await appendFile(summary, await render(model, 'markdown', packageVersion()));
+      }
+      for (const rule of disagreements) io.note(`cupel: ${rule} fails here, but not in ${argv.expect ?? ''}`);
+      if (expected !== undefined && disagreements.length === 0) io.note(`cupel: agrees with ${argv.expect ?? ''}: nothing fails that did not fail there`);
+      const broken = model?.comparison?.newlyFailing ?? [];
+      for (const { rule } of broken) io.note(`cupel: ${rule} passed when the image was built and fails now${argv.stage === undefined ? '' : `, after ${argv.stage}`}`);
+      return verdict.verdict === 'accepted' && disagreements.length === 0 && broken.length === 0 ? ExitCode.ok : ExitCode.refused;
+    });
   },
 });
+
+function since(build: ReportModel, now: ReportModel, stage: string | undefined): ReturnType<typeof compareReports> {
+  const comparison = compareReports(build, now);
+  return {
+    ...comparison,
+    before: { ...comparison.before, name: build.source.name },
+    ...(stage === undefined ? {} : { after: { ...comparison.after, name: `${now.source.name} after ${stage}` } }),
+  };
+}
+
+/** @throws UsageError `step-summary` */
+function summaryFile(io: Io): string {
+  const file = io.env['GITHUB_STEP_SUMMARY'];
+  if (file === undefined || file === '') throw new UsageError('step-summary', 'GITHUB_STEP_SUMMARY names no file', { remedy: 'it is set in a step of GitHub Actions; elsewhere take --format markdown=FILE' });
+  return file;
+}
 
 function newlyFailing(now: Verdict, then: Verdict): string[] {
   const known = new Set(then.failing.map((rule) => rule.rule));

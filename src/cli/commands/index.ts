@@ -9,6 +9,7 @@ export const commands: readonly CommandEntry[] = [
   { name: 'check', describe: 'assay and gate on any machine, changing nothing', load: async () => (await import('./check.ts')).checkCommand },
   { name: 'gate', describe: 'judge an ARF already there by a baseline', load: async () => (await import('./gate.ts')).gateCommand },
   { name: 'report', describe: 'draw evidence or an ARF: for people, for CI, for other tools', load: async () => (await import('./report.ts')).reportCommand },
+  { name: 'diff', describe: 'compare two: image with image, image with machine, last night with tonight', load: async () => (await import('./diff.ts')).diffCommand },
   { name: 'verify', describe: 'check the evidence of an image: signature, digests, agreement, the gate again', load: async () => (await import('./verify.ts')).verifyCommand },
   { name: 'fetch', describe: 'download the evidence of an image, and verify it', load: async () => (await import('./fetch.ts')).fetchCommand },
   { name: 'store', describe: 'keep evidence where anyone finds it by the id of its image', load: async () => (await import('./store.ts')).storeCommand },

@@ -1,11 +1,11 @@
 import { writeFile } from 'node:fs/promises';
-import { fileURLToPath } from 'node:url';
 import { join } from 'node:path';
 import type { Argv } from 'yargs';
 import { EvidenceError, UsageError } from '../../errors.ts';
 import type { OwnFixes } from '../../report/gather/index.ts';
 import { formats, type Format } from '../../report/index.ts';
 import type { Io } from '../io.ts';
+import { packageFolder } from '../package.ts';
 
 /** One report that was asked for. */
 export interface WantedReport {
@@ -55,11 +55,9 @@ export async function deliver(text: string, file: string | undefined, io: Io): P
   }
 }
 
-const provisioners = fileURLToPath(new URL('../../../provisioners', import.meta.url));
-
 /** The rules that this Cupel has fixes of its own for. */
 export const ownFixes: OwnFixes = async (product) => {
   if (!/^[a-z]+\d*$/.test(product)) return new Set();
   const { loadOwnFixes } = await import('../../harden/fixes.ts');
-  return new Set((await loadOwnFixes(join(provisioners, 'fixes'), product)).keys());
+  return new Set((await loadOwnFixes(join(packageFolder, 'provisioners', 'fixes'), product)).keys());
 };

@@ -12,9 +12,11 @@ import { reportOfResults, type ReportPolicy } from './results.ts';
 export interface GatherOptions {
   /** For an ARF: what to judge it by. Evidence brings its own. */
   policy?: () => Promise<ReportPolicy>;
+  /** What a policy beside evidence is: a mistake, or meant for another input. Default `refuse`. */
+  evidenceWithPolicy?: 'refuse' | 'ignore';
   trust?: Trust;
-  /** The day by which ignore entries of an ARF's baseline expire. */
-  asOf: Date;
+  /** The day by which ignore entries of an ARF's baseline expire; `scan`: that of the scan itself. */
+  asOf: Date | 'scan';
   now: Date;
   ownFixes: OwnFixes;
 }
@@ -26,14 +28,14 @@ export interface GatherOptions {
 export async function gatherReport(path: string, options: GatherOptions): Promise<ReportModel> {
   const source: ReportSource = { kind: await kindOf(path), name: basename(resolve(path)) };
   if (source.kind !== 'arf') {
-    if (options.policy !== undefined) throw new UsageError('policy-two', `${path} is evidence and holds its own baseline`, { remedy: 'leave --baseline and --lock out, or give the ARF in it' });
+    if (options.policy !== undefined && options.evidenceWithPolicy !== 'ignore') throw new UsageError('policy-two', `${path} is evidence and holds its own baseline`, { remedy: 'leave --baseline and --lock out, or give the ARF in it' });
     const contents = await readContents(path);
     return await reportOfContents(contents, source, { now: options.now, ownFixes: options.ownFixes, ...(options.trust === undefined ? {} : { trust: options.trust }) });
   }
   const policy = await options.policy?.();
   const assay = await readAssay(path);
   return await reportOfResults(path, assay, source, {
-    asOf: options.asOf, ownFixes: options.ownFixes, ...(policy === undefined ? {} : { policy }),
+    asOf: options.asOf === 'scan' ? new Date(assay.endTime) : options.asOf, ownFixes: options.ownFixes, ...(policy === undefined ? {} : { policy }),
   });
 }
 

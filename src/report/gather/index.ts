@@ -2,6 +2,6 @@
 export type { OwnFixes } from './build.ts';
 export { gatherReport, type GatherOptions, kindOf } from './gather.ts';
 export { reportOfContents, type EvidenceReportOptions } from './evidence.ts';
-export { reportOfResults, type ReportPolicy, type ResultsReportOptions } from './results.ts';
+export { reportOfMachine, reportOfResults, type ReportPolicy, type ResultsReportOptions } from './results.ts';
 export { isOfProduct, productOf } from './product.ts';
 export { renderOscapHtml } from './oscap-html.ts';

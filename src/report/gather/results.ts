@@ -2,7 +2,7 @@ import type { Assay } from '../../assay/index.ts';
 import { readDetail } from '../../assay/detail/index.ts';
 import type { Baseline } from '../../baseline/model.ts';
 import { EvidenceError } from '../../errors.ts';
-import { judge, type PreviousAssay } from '../../gate/index.ts';
+import { judge, type PreviousAssay, type Verdict } from '../../gate/index.ts';
 import type { ReportModel, ReportSource } from '../model.ts';
 import { buildReport, type OwnFixes, runIn } from './build.ts';
 import { isOfProduct, productOf } from './product.ts';
@@ -38,6 +38,16 @@ export async function reportOfResults(path: string, assay: Assay, source: Report
     environment: { seconds: {} }, before: undefined, steps: [], packages: undefined, signature: { state: 'unsigned' }, files: [],
     notices: policy === undefined ? [{ code: 'not-judged', message: 'no baseline was given: these are oscap\'s results, and nobody has judged them' }] : [],
     ownFixes: await options.ownFixes(productOf(assay.benchmark.id)),
+  });
+}
+
+/** The report of an assay that was just made of a machine, and judged. */
+export async function reportOfMachine(path: string, judged: { assay: Assay; verdict: Verdict; baseline: Baseline }, name: string, ownFixes: OwnFixes): Promise<ReportModel> {
+  return buildReport({
+    ...judged, source: { kind: 'machine', name },
+    detail: await readDetail(path, judged.assay),
+    environment: { seconds: {} }, before: undefined, steps: [], packages: undefined, signature: { state: 'unsigned' }, files: [], notices: [],
+    ownFixes: await ownFixes(judged.baseline.content.product),
   });
 }
 
