@@ -12,7 +12,7 @@ const gateSeverities: readonly GateSeverity[] = ['high', 'medium', 'low', 'unkno
 const daySeconds = 86_400;
 
 /** The families that only change with a scan. */
-export function reportFamilies({ scan, report, drift, build }: ScanResult, options: MetricsOptions = {}): Family[] {
+export function reportFamilies({ scan, report, drift, warnings, build }: ScanResult, options: MetricsOptions = {}): Family[] {
   return [
     info('cis_build_info', 'The build that this machine was launched from.', build),
     info('cis_scan_failure_info', 'Why the last scan failed.', scan.failure === null ? null : { code: scan.failure.code }),
@@ -20,6 +20,7 @@ export function reportFamilies({ scan, report, drift, build }: ScanResult, optio
     one('cis_scan_success', 'Whether the last scan gave a report that could be judged.', scan.success ? 1 : 0),
     one('cis_scan_timestamp_seconds', 'End of the last scan, successful or not.', seconds(scan.finished)),
     one('cis_scan_duration_seconds', 'How long the last scan took.', scan.seconds),
+    one('cis_ignore_list_warnings', 'Lines of the ignore lists that do not hold.', warnings.length),
     ...(report === null ? [] : verdictFamilies(report.verdict, seconds(report.finished))),
     ...(drift === null ? [] : driftFamilies(drift)),
     {
