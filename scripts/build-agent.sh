@@ -105,7 +105,7 @@ make_toolchain() {
 
 bundle() { # entry file
   node_modules/.bin/esbuild "$1" --bundle --format=esm --platform=neutral --main-fields=module,main --target=es2023 --charset=utf8 \
-    --legal-comments=none --minify-syntax --external:quickjs-std --external:quickjs-os --external:cupel-native --log-level=warning --outfile="$2"
+    --legal-comments=none --minify-syntax --external:quickjs-std --external:quickjs-os --external:cupel-native --alias:node:crypto=./src/agent/platform/digest.ts --log-level=warning --outfile="$2"
 }
 
 link() { # arch version bytecode.c out

@@ -1,0 +1,52 @@
+import { CupelError } from '../../errors.ts';
+import { failing } from '../../gate/index.ts';
+import { passedIn } from '../../gate/reasons.ts';
+import type { RuleResult } from '../../assay/model.ts';
+import type { Verdict } from '../../gate/index.ts';
+import { isSystemError, type Platform } from '../platform/index.ts';
+import type { ScanResult } from '../result.ts';
+import { readCompressedArf } from './arf.ts';
+import type { Places } from './places.ts';
+
+const limit = 4 * 1024 * 1024;
+
+/** What the image's own record says of its build; null where there is none or it cannot be read. */
+export function readBuild(platform: Platform, places: Places): ScanResult['build'] {
+  const run = parsed(platform, `${places.build}/run.json`);
+  const verdict = readBuildVerdict(platform, places);
+  if (run === undefined || verdict === undefined) return null;
+  return { image: String(run['image']), baseline: verdict.baseline.name, content: verdict.content.version, run: verdict.run };
+}
+
+/** `undefined` where there is none or it cannot be read. */
+export function readBuildVerdict(platform: Platform, places: Places): Verdict | undefined {
+  const verdict = parsed(platform, `${places.build}/verdict.json`);
+  return verdict?.['schema'] === 'https://cupel.dev/schema/verdict/v1' ? verdict as unknown as Verdict : undefined;
+}
+
+function parsed({ files }: Platform, path: string): Record<string, unknown> | undefined {
+  try {
+    const value: unknown = JSON.parse(files.readText(path, limit));
+    return typeof value === 'object' && value !== null ? value as Record<string, unknown> : undefined;
+  } catch (error) {
+    if (isSystemError(error) || error instanceof SyntaxError) return undefined;
+    throw error;
+  }
+}
+
+/**
+ * Short ids of the rules that passed when the image was built and are not met now.
+ * @param ignored short ids that do not count
+ * @returns null when the build's evidence is missing or broken
+ */
+export function driftFrom(platform: Platform, places: Places, rules: readonly RuleResult[], ignored: ReadonlySet<string>): string[] | null {
+  const path = `${places.build}/arf.xml.gz`;
+  try {
+    if (platform.files.look(path) === undefined) return null;
+    const passed = passedIn(readCompressedArf(platform, path).rules);
+    return rules.filter(({ rule, result }) => failing.has(result) && passed.has(rule) && !ignored.has(rule)).map(({ rule }) => rule).sort();
+  } catch (error) {
+    if (!isSystemError(error) && !(error instanceof CupelError)) throw error;
+    return null;
+  }
+}

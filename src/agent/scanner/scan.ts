@@ -1,0 +1,116 @@
+import type { Assay } from '../../assay/model.ts';
+import { judge, type Verdict } from '../../gate/index.ts';
+import { ignoresAt } from '../../gate/ignores.ts';
+import { renderRemediation } from '../../harden/remediation.ts';
+import { type MetricsOptions, renderMetrics, renderTextfile, type SeenFile } from '../metrics/index.ts';
+import type { Platform } from '../platform/index.ts';
+import type { ScanResult } from '../result.ts';
+import { driftFrom, readBuild } from './build-record.ts';
+import { type Configuration, readConfiguration } from './configuration.ts';
+import { gatherFixes, readValues } from './fixes.ts';
+import { evaluate, oscapVersion } from './oscap.ts';
+import type { Places } from './places.ts';
+import type { Store } from './store.ts';
+import { failureOf, readSubject, type Subject } from './subject.ts';
+
+interface Found {
+  subject: Subject;
+  assay: Assay;
+  verdict: Verdict;
+  drift: string[] | null;
+  /** Compressed, in the work folder. */
+  arf: string;
+  remediation: string;
+}
+
+/**
+ * One scan. A failed one is a result, too: it says why, and what the last report was stays.
+ * @param store locked
+ * @throws SystemError when not even the failure can be written down
+ */
+export function scan(platform: Platform, places: Places, store: Store): { result: ScanResult; error: unknown } {
+  const started = platform.now();
+  const begun = platform.monotonic();
+  const attempt: { configuration?: Configuration; oscap: string | null; subject?: Subject } = { oscap: null };
+  const conclude = (success: ScanResult['scan']['failure'], rest: Pick<ScanResult, 'report' | 'drift'>): ScanResult => ({
+    schema: 'https://cupel.dev/schema/scan/v1',
+    scan: {
+      success: success === null, started: iso(started), finished: iso(platform.now()), seconds: Math.round(platform.monotonic() - begun) / 1000,
+      oscap: attempt.oscap, agent: platform.version, failure: success,
+    },
+    ...rest,
+    warnings: attempt.subject?.warnings ?? [],
+    build: readBuild(platform, places),
+  });
+  try {
+    store.prepareWork();
+    attempt.configuration = readConfiguration(platform, places.configuration);
+    attempt.subject = readSubject(platform, places);
+    attempt.oscap = oscapVersion(platform);
+    const found = findOut(platform, places, store, attempt.subject);
+    const result = conclude(null, { report: { finished: iso(platform.now()), verdict: found.verdict }, drift: found.drift });
+    commit(platform, store, result, found, attempt.configuration, started);
+    return { result, error: undefined };
+  } catch (error) {
+    // First what takes room: the disk may be full of it.
+    store.clearWork();
+    store.prepareWork();
+    const before = store.readResult();
+    const result = conclude(failureOf(error), { report: before?.report ?? null, drift: before?.drift ?? null });
+    commit(platform, store, result, undefined, attempt.configuration, started);
+    return { result, error };
+  } finally {
+    store.clearWork();
+  }
+}
+
+function findOut(platform: Platform, places: Places, store: Store, subject: Subject): Found {
+  const run = platform.files.readText('/proc/sys/kernel/random/uuid', 64).trim();
+  const host = platform.files.readText('/proc/sys/kernel/hostname', 256).trim();
+  const arf = `${store.work}/arf.xml`;
+  const assay = evaluate(platform, places, subject, run, arf);
+  const asOf = new Date(platform.now());
+  const verdict = judge(assay, subject.baseline, { run, target: host, content: subject.content, asOf, requireRun: true });
+  const compressed = store.compress(arf);
+  const ignored = ignoresAt(subject.baseline, asOf).active;
+  const known = new Set(assay.rules.map(({ rule }) => rule));
+  for (const { rule, source } of subject.baseline.ignore.filter((entry) => !known.has(entry.rule))) subject.warnings.push(`${source}: there is no rule ${rule} in the content: nothing is ignored by it`);
+  return {
+    subject, assay, verdict, arf: compressed,
+    drift: driftFrom(platform, places, assay.rules, new Set(ignored.keys())),
+    remediation: remediationFor(platform, places, store, subject, assay, verdict, [...ignored.values()]),
+  };
+}
+
+function remediationFor(platform: Platform, places: Places, store: Store, subject: Subject, assay: Assay, verdict: Verdict, ignore: Subject['baseline']['ignore']): string {
+  const fixes = verdict.failing.length === 0 ? new Map<string, never>() : gatherFixes(platform, places, subject, store.work);
+  const identity = `${verdict.target}, scan ${verdict.run}, baseline ${verdict.baseline.name}`;
+  return renderRemediation(assay, { ...subject.baseline, ignore }, fixes, readValues(platform, places), identity);
+}
+
+/** Everything is written beside its place before anything is put there; the metrics come last, since they name the others. */
+function commit(platform: Platform, store: Store, result: ScanResult, found: Found | undefined, configuration: Configuration | undefined, started: number): void {
+  const resultFile = store.prepare(store.result, `${JSON.stringify(result, null, 2)}\n`, 0o600);
+  const seen = (role: 'report' | 'baseline', path: string, now = path): SeenFile[] => {
+    const facts = platform.files.look(now);
+    return facts === undefined ? [] : [{ role, path, size: facts.size, modified: facts.modified }];
+  };
+  const files = [
+    ...seen('report', store.result, resultFile), ...seen('report', store.arf, found?.arf),
+    ...(found?.subject.files ?? []).flatMap((path) => seen('baseline', path)),
+  ];
+  const options: MetricsOptions = configuration?.everyRule === true && found !== undefined ? { everyRule: found.assay.rules.filter((rule) => rule.result !== 'notselected') } : {};
+  const metricsFile = store.prepare(store.metrics, renderMetrics(result, files, options), 0o644);
+  if (found !== undefined) {
+    const remediation = store.prepare(store.remediation, found.remediation, 0o700);
+    store.keepArf(found.arf, `${iso(started).replace(/[-:]|\.\d+/g, '')}-${found.verdict.run.slice(0, 8)}`, configuration?.keep ?? 1);
+    platform.files.replace(remediation, store.remediation);
+  }
+  platform.files.replace(resultFile, store.result);
+  platform.files.replace(metricsFile, store.metrics);
+  if (configuration?.textfile !== undefined) platform.files.write(configuration.textfile, renderTextfile(result, files, options), 0o644);
+}
+
+function iso(milliseconds: number): string {
+  return new Date(milliseconds).toISOString();
+}
