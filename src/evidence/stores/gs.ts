@@ -7,7 +7,8 @@ import type { CloudPlace } from './open.ts';
 
 /** A bucket of Google Cloud Storage, by its JSON API: https://cloud.google.com/storage/docs/json_api */
 export function gsObjects(place: CloudPlace): ObjectStore {
-  return new GsObjects(place, new GoogleAuth({ scopes: ['https://www.googleapis.com/auth/devstorage.read_write'] }));
+  // No project is needed for objects; unless one is given, the library looks one up first, from a service of its own.
+  return new GsObjects(place, new GoogleAuth({ projectId: 'none', scopes: ['https://www.googleapis.com/auth/devstorage.read_write'] }));
 }
 
 class GsObjects implements ObjectStore {
