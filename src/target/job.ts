@@ -21,12 +21,17 @@ export interface JobResult {
   stderr: string;
 }
 
-const endMark = '\u001e';
+const mark = '\u001e';
+/** What follows in the output is the end of stderr, up to the mark with the exit code. */
+const stderrMark = `${mark}stderr`;
 
 const start = String.raw`
 set -eu
 dir=$1 unit=$2 limit=$3; shift 3
 [ -s "$dir/pid" ] && exit 0
+mkdir -p "$dir"
+umask 077
+cat >"$dir/script"
 cat >"$dir/wrapper" <<'END'
 dir=$1; shift
 cd "$dir"
@@ -34,7 +39,7 @@ echo $$ >pid.part && mv pid.part pid
 bash ./script "$@" </dev/null >>out 2>>err
 code=$?
 echo "$code" >exit.part && mv exit.part exit
-printf '\036%s\n' "$code" >>out
+{ printf '\036stderr\n'; tail -c 8192 err | tr -d '\036'; printf '\n\036%s\n' "$code"; } >>out
 END
 : >>"$dir/out"
 # systemd older than 243 knows no OOMPolicy, and does what we want.
@@ -47,13 +52,14 @@ systemd-run --quiet --unit="$unit" --collect --property=RuntimeMaxSec="$limit" $
   -- /bin/sh "$dir/wrapper" "$dir" "$@"
 i=0
 until [ -s "$dir/pid" ]; do
-  i=$((i + 1)); [ "$i" -lt 600 ] || { echo 'its process did not appear within 30 s' >&2; exit 1; }
-  sleep 0.05
+  i=$((i + 1)); [ "$i" -lt 1500 ] || { echo 'its process did not appear within 30 s' >&2; exit 1; }
+  sleep 0.02
 done
 `;
 
-// tail ends by itself when the job's process is gone, so a job that was killed does not hang us.
-const follow = 'exec tail -c "+$2" -s 0.1 -f --pid="$(cat "$1/pid")" "$1/out" 2>/dev/null';
+// tail ends by itself when the job's process is gone, so a job that was killed does not hang us. It is told to look
+// often, because on overlayfs, and under some old kernels, nothing tells it that the file grew.
+const follow = 'exec tail -c "+$2" -s 0.03 -f --pid="$(cat "$1/pid")" "$1/out" 2>/dev/null';
 
 const outcome = `
 if [ -s "$1/exit" ]; then cat "$1/exit"
@@ -73,9 +79,7 @@ tail -c 8192 "$1/err" 2>/dev/null || :`;
 export async function runJob(target: Target, workDirectory: string, unitPrefix: string, job: Job): Promise<JobResult> {
   // The unit's name, so that what an earlier run left on this machine is not taken for this run's.
   const directory = `${workDirectory}/jobs/${unitPrefix}-${job.name}`;
-  const placed = await target.run('set -eu; mkdir -p "$1"; umask 077; cat >"$1/script.part"; mv "$1/script.part" "$1/script"', { args: [directory], input: job.script });
-  if (placed.exitCode !== 0) throw spaceOr('job-start', `${target.name}: could not place the job ${job.name}`, placed.stderr);
-  const started = await target.run(start, { args: [directory, `${unitPrefix}-${job.name}`, String(job.timeoutSeconds), ...(job.args ?? [])] });
+  const started = await target.run(start, { args: [directory, `${unitPrefix}-${job.name}`, String(job.timeoutSeconds), ...(job.args ?? [])], input: job.script });
   if (started.exitCode !== 0) throw spaceOr('job-start', `${target.name}: could not start the job ${job.name}`, started.stderr);
 
   const ending = await followToEnd(target, directory, job);
@@ -96,40 +100,57 @@ interface Ending {
 
 /** Hands over each line once, however often the reader or the connection breaks. */
 async function followToEnd(target: Target, directory: string, job: Job): Promise<Ending> {
-  const state: { ended: boolean; failure?: unknown } = { ended: false };
-  const hasEnded = (): boolean => state.ended;
-  const lines = new LineReader((line) => {
-    if (line.startsWith(endMark)) state.ended = true;
-    else job.onLine?.(line);
-  });
+  const told = new Told(job);
+  const ended = (): Ending | undefined => told.ending;
+  const lines = new LineReader((line) => { told.take(line); });
   for (;;) {
     const stop = new AbortController();
+    const failures: unknown[] = [];
     lines.restart();
     const whole = await target.stream(follow, [directory, String(lines.consumed + 1)], (chunk) => {
-      if (state.ended || 'failure' in state) return;
+      if (ended() !== undefined || failures.length > 0) return;
       try {
         lines.push(chunk);
       } catch (error) {
         // Thrown inside a stream's event it would end the process.
-        state.failure = error;
+        failures.push(error);
       }
-      if (hasEnded() || 'failure' in state) stop.abort();
+      if (ended() !== undefined || failures.length > 0) stop.abort();
     }, stop.signal);
-    if ('failure' in state) throw state.failure;
-    if (!whole && !hasEnded()) await comeBack(target);
+    if (failures.length > 0) throw failures[0];
+    const heard = ended();
+    if (heard !== undefined) return heard;
+    if (!whole) await comeBack(target);
     const ending = await readOutcome(target, directory);
     if (ending === undefined) {
       // Only the reader died; not too fast, in case it dies each time.
       if (whole) await sleep(500);
       continue;
     }
-    if (!hasEnded()) {
-      // Ended between two reads.
-      const rest = await target.run('tail -c "+$2" "$1/out"', { args: [directory, String(lines.consumed + 1)] });
-      lines.restart();
-      lines.push(Buffer.from(rest.stdout));
-    }
+    // Ended between two reads, or without a whole last line.
+    const rest = await target.run('tail -c "+$2" "$1/out"', { args: [directory, String(lines.consumed + 1)] });
+    lines.restart();
+    lines.push(Buffer.from(rest.stdout));
     return ending;
+  }
+}
+
+/** What the job's output file says: lines of the job's own, then how it ended. */
+class Told {
+  readonly #job: Job;
+  #stderr: string[] | undefined;
+  ending: Ending | undefined;
+
+  constructor(job: Job) {
+    this.#job = job;
+  }
+
+  take(line: string): void {
+    // A last line of the job's own without its end stands before the mark; it is no line.
+    if (line.endsWith(stderrMark)) this.#stderr = [];
+    else if (this.#stderr === undefined) this.#job.onLine?.(line);
+    else if (line.startsWith(mark)) this.ending = { exitCode: Number(line.slice(1)), stderr: this.#stderr.join('\n') };
+    else this.#stderr.push(line);
   }
 }
 

@@ -63,10 +63,9 @@ export async function uploadFile(target: Target, localPath: string, remotePath: 
  * @throws TargetError `download-failed`
  */
 export async function download(target: Target, remotePath: string, localPath: string): Promise<void> {
-  const expected = await target.run('sha256sum "$1" && stat -c %s "$1"', { args: [remotePath] });
-  const match = /^\\?([0-9a-f]{64}) .*\n(\d+)\n$/.exec(expected.stdout);
-  if (expected.exitCode !== 0 || match === null) throw new TargetError('download-failed', `${target.name}: cannot read ${remotePath}: ${expected.stderr.trim()}`);
-  await target.run('cat "$1"', { args: [remotePath], outputFile: localPath });
+  const { exitCode, stderr } = await target.run('set -e; { sha256sum "$1"; stat -c %s "$1"; } >&2; cat "$1"', { args: [remotePath], outputFile: localPath });
+  const match = /^\\?([0-9a-f]{64}) .*\n(\d+)$/m.exec(stderr);
+  if (exitCode !== 0 || match === null) throw new TargetError('download-failed', `${target.name}: cannot read ${remotePath}: ${stderr.trim()}`);
   const hash = createHash('sha256');
   await pipeline(createReadStream(localPath), hash);
   if (hash.digest('hex') !== match[1]) {

@@ -35,8 +35,9 @@ describe('runJob', () => {
   });
 
   it('does not hand over a last line without its end', async () => {
-    await run('printf "whole\\npartial"');
-    expect(lines[0]).to.equal('whole');
+    const result = await run('printf "whole\\npartial"; printf "a\\nb" >&2');
+    expect(lines).to.deep.equal(['whole']);
+    expect(result).to.deep.equal({ exitCode: 0, stderr: 'a\nb' });
   });
 
   it('begins a job once, also when the answer to its start is lost', async () => {
@@ -113,10 +114,10 @@ describe('runJob', () => {
     expect(error.message).to.contain('Failed to connect to bus');
   });
 
-  it('names a full disk, whether it stops the job being placed or started', async () => {
+  it('names a full disk', async () => {
     target.env = { FAKE_REFUSAL: 'write error: No space left on device' };
     expect((await rejection(run('true'))).code).to.equal('target-disk-full');
-    target.answer = (script) => (script.includes('script.part') ? { exitCode: 1, stderr: 'cat: write error: Disk quota exceeded' } : undefined);
+    target.answer = (script) => (script.includes('systemd-run') ? { exitCode: 1, stderr: 'cat: write error: Disk quota exceeded' } : undefined);
     expect((await rejection(run('true'))).code).to.equal('target-disk-full');
   });
 

@@ -1,10 +1,11 @@
-import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { EvidenceError, TargetError } from '../../src/errors.ts';
-import { download, upload, uploadFile } from '../../src/target/index.ts';
+import { download, upload, uploadFile, uploadFiles } from '../../src/target/index.ts';
 import { rejection, scratch } from './scratch.ts';
 import { ShellTarget } from './shell-target.ts';
 
@@ -65,6 +66,31 @@ describe('upload', () => {
   });
 });
 
+describe('uploadFiles', () => {
+  const directory = scratch();
+  const into = (): string => join(directory.path, "a b/it's");
+
+  it('brings many files over at once, below the directory, each with its mode', async () => {
+    await uploadFiles(new ShellTarget(), into(), { one: { text: 'é\n', mode: 0o600 }, 'two/three': { text: '', mode: 0o555 } });
+    expect(readFileSync(join(into(), 'one'), 'utf8')).to.equal('é\n');
+    expect(statSync(join(into(), 'one')).mode & 0o777).to.equal(0o600);
+    expect(statSync(join(into(), 'two/three')).mode & 0o777).to.equal(0o555);
+    expect(readdirSync(into()).sort()).to.deep.equal(['one', 'two']);
+  });
+
+  it('unpacks nothing of what arrived otherwise than it was sent', async () => {
+    const damaging = new ShellTarget();
+    damaging.answer = (_, options) => {
+      options.input = (options.input as Uint8Array).subarray(0, -20);
+      return undefined;
+    };
+    const error = await rejection(uploadFiles(damaging, into(), { one: { text: 'text', mode: 0o600 } }));
+    expect(error.code).to.equal('upload-failed');
+    expect(error.message).to.contain('digest differs');
+    expect(readdirSync(into())).to.deep.equal([]);
+  });
+});
+
 describe('download', () => {
   const directory = scratch();
   let target: ShellTarget;
@@ -74,6 +100,10 @@ describe('download', () => {
     remote = join(directory.path, 'remote file');
     writeFileSync(remote, 'the whole evidence');
   });
+  const arrivesAs = (stdout: string): void => {
+    const digest = createHash('sha256').update('the whole evidence').digest('hex');
+    target.answer = () => ({ stdout, stderr: `sudo: unable to resolve host\n${digest}  /remote\n18\n` });
+  };
 
   it('brings a file over', async () => {
     await download(target, remote, join(directory.path, 'local'));
@@ -81,7 +111,7 @@ describe('download', () => {
   });
 
   it('refuses a file that arrived cut short, with both sizes', async () => {
-    target.answer = (script) => (script.startsWith('cat ') ? { stdout: 'the whole' } : undefined);
+    arrivesAs('the whole');
     const error = await rejection(download(target, remote, join(directory.path, 'local')));
     expect(error).to.be.instanceOf(EvidenceError);
     expect(error.code).to.equal('download-incomplete');
@@ -89,7 +119,7 @@ describe('download', () => {
   });
 
   it('refuses a file of the right length with other bytes', async () => {
-    target.answer = (script) => (script.startsWith('cat ') ? { stdout: 'the whole evidenc3' } : undefined);
+    arrivesAs('the whole evidenc3');
     expect((await rejection(download(target, remote, join(directory.path, 'local')))).code).to.equal('download-incomplete');
   });
 
