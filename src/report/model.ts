@@ -57,6 +57,8 @@ export interface Identity {
   /** Full XCCDF ids. */
   benchmark: string;
   profile: string;
+  /** What the content says that the profile follows: `CIS Debian Benchmark for Level 1 - Server`, `1.1.0`. */
+  standard: { title: string; version: string } | undefined;
   /** ISO 8601, as oscap wrote them. */
   started: string;
   ended: string;

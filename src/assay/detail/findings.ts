@@ -1,4 +1,4 @@
-import { elementsOf, type XmlElement } from './capture.ts';
+import { elementsOf, type XmlElement } from '../../xml/index.ts';
 import type { CollectedItem, Field, Finding } from './model.ts';
 import { shortVariable, type StatedField } from './oval-fields.ts';
 import type { OvalReport, TestResult } from './oval-report.ts';

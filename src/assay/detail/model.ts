@@ -80,4 +80,6 @@ export interface AssayDetail {
   rules: ReadonlyMap<string, RuleDetail>;
   /** XCCDF values in force, by short id. */
   values: Readonly<Record<string, string>>;
+  /** What the content says that its profile follows: `CIS Debian Benchmark for Level 1 - Server`, `1.1.0`. */
+  standard: { title: string; version: string } | undefined;
 }

@@ -1,4 +1,4 @@
-import { elementsOf, textOf, type XmlElement } from './capture.ts';
+import { elementsOf, textOf, type XmlElement } from '../../xml/index.ts';
 import type { CollectedItem, Field } from './model.ts';
 
 /** A field of an object or a state, whose value may be a variable. */

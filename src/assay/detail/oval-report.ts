@@ -1,5 +1,5 @@
 import type { XmlAttributes, XmlName } from '../../xml/index.ts';
-import { elementsOf, textOf, type Capture, type XmlElement } from './capture.ts';
+import { elementsOf, textOf, type Capture, type XmlElement } from '../../xml/index.ts';
 import { collectedItem, fieldsOf, type StatedField } from './oval-fields.ts';
 import type { CollectedItem } from './model.ts';
 

@@ -1,4 +1,4 @@
-import type { XmlElement } from './capture.ts';
+import type { XmlElement } from '../../xml/index.ts';
 import type { ProseBlock } from './model.ts';
 
 /** Stands around the id of a value until the values are known. XML can hold no such character, so no text of the content is taken for it. */

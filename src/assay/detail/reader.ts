@@ -1,7 +1,6 @@
-import { XmlScanner, type XmlAttributes, type XmlName } from '../../xml/index.ts';
+import { type Capture, CapturingHandler, elementsOf, type Selection, textOf, type XmlAttributes, type XmlElement, type XmlName, XmlScanner } from '../../xml/index.ts';
 import type { Assay, RuleResult } from '../model.ts';
 import { Budget } from '../read/budget.ts';
-import { CapturingHandler, elementsOf, textOf, type Capture, type Selection, type XmlElement } from './capture.ts';
 import { findingsOf } from './findings.ts';
 import type { AssayDetail, ProseBlock, Reference, RuleDetail } from './model.ts';
 import { OvalReport } from './oval-report.ts';
@@ -15,6 +14,7 @@ const keys = {
   rule: `{${xccdf}}Rule`,
   ruleResult: `{${xccdf}}rule-result`,
   setValue: `{${xccdf}}set-value`,
+  profile: `{${xccdf}}Profile`,
 };
 /** Ten times what the largest product of SCAP Security Guide needs. */
 const keepable = 96 * 1024 * 1024;
@@ -30,7 +30,8 @@ export class DetailReader {
 
   constructor(assay: Assay) {
     this.selection = new DetailSelection(assay);
-    this.scanner = new XmlScanner(new CapturingHandler(this.selection, new Budget(keepable)));
+    const budget = new Budget(keepable);
+    this.scanner = new XmlScanner(new CapturingHandler(this.selection, (units) => { budget.spend(units); }));
   }
 
   /** Takes the next bytes, cut anywhere. @throws EvidenceError `xml-…`, `arf-too-large` */
@@ -47,6 +48,9 @@ export class DetailReader {
 class DetailSelection implements Selection {
   private readonly rules = new Map<string, RuleDetail>();
   private readonly values: Record<string, string> = {};
+  /** Those of the benchmark and of tailorings, by id. */
+  private readonly profiles = new Map<string, { title: string; version: string; base: string | undefined }>();
+  private readonly profile: string | undefined;
   private readonly wanted: ReadonlyMap<string, RuleResult>;
   private readonly benchmark: { id: string; component: string | undefined };
   private component = '';
@@ -58,6 +62,7 @@ class DetailSelection implements Selection {
 
   constructor(assay: Assay) {
     this.wanted = new Map(assay.rules.filter(({ result }) => result !== 'notselected').map((rule) => [rule.id, rule]));
+    this.profile = assay.profile;
     const { id, href } = assay.benchmark;
     this.benchmark = { id, component: href.startsWith('#') ? href.slice(1) : undefined };
   }
@@ -69,6 +74,7 @@ class DetailSelection implements Selection {
       case keys.benchmark: this.inBenchmark = this.isOurs(attributes.get('id') ?? ''); return undefined;
       case keys.rule: return this.inBenchmark ? this.rule(attributes.get('id') ?? '') : undefined;
       case keys.setValue: return { take: (element) => { this.values[shortValue(element.attributes.get('idref') ?? '')] = textOf(element).trim(); } };
+      case keys.profile: return { skip: ({ local }) => local !== 'title' && local !== 'version', take: (element) => this.takeProfile(element) };
       case keys.ruleResult: return this.ruleResult(attributes.get('idref') ?? '');
       case keys.report: {
         this.report = attributes.get('id') ?? '';
@@ -94,7 +100,28 @@ class DetailSelection implements Selection {
       const { text } = detail;
       if (text !== undefined) detail.text = { ...text, description: fill(text.description), rationale: fill(text.rationale), warnings: fill(text.warnings) };
     }
-    return { rules: this.rules, values: this.values };
+    return { rules: this.rules, values: this.values, standard: this.standard() };
+  }
+
+  private takeProfile(element: XmlElement): void {
+    const text = (local: string): string => {
+      const found = elementsOf(element).find(({ name }) => name.local === local);
+      return found === undefined ? '' : textOf(found).replace(/\s+/g, ' ').trim();
+    };
+    const { attributes } = element;
+    this.profiles.set(attributes.get('id') ?? '', { title: text('title'), version: text('version'), base: attributes.get('extends') });
+  }
+
+  /** The profile used, or of a tailored one that it was made from: SCAP Security Guide's profiles have the version of their benchmark. */
+  private standard(): AssayDetail['standard'] {
+    let id = this.profile;
+    for (let steps = 0; id !== undefined && steps < 10; steps++) {
+      const profile = this.profiles.get(id);
+      if (profile === undefined) return undefined;
+      if (profile.version !== '') return { title: profile.title, version: profile.version };
+      id = profile.base;
+    }
+    return undefined;
   }
 
   /** The benchmark that the assay was joined with; a data stream may hold others with the same rules. */

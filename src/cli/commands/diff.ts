@@ -13,9 +13,9 @@ export const diffCommand = defineCommand({
     .positional('after', { type: 'string', describe: 'the same; or leave it out and give --host or --local: the machine as it is now' })
     .option('local', { type: 'boolean', default: false, describe: 'compare with this machine' })
     .option('json', { type: 'boolean', default: false, describe: 'print the comparison as JSON' })
-    .option('markdown', { type: 'boolean', default: false, describe: 'print it as Markdown' })
-    .conflicts('json', 'markdown'),
+    .option('markdown', { type: 'boolean', default: false, describe: 'print it as Markdown' }),
   handler: async (argv, io) => {
+    if (argv.json && argv.markdown) throw new UsageError('usage', '--json and --markdown exclude each other');
     const live = argv.local || argv.host !== undefined;
     if (live === (argv.after !== undefined)) throw new UsageError('diff-inputs', 'two things are compared', { remedy: 'give two bundles, directories or ARFs, or one and --host or --local' });
     const read = reportReader(argv, io);

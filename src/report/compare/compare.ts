@@ -21,7 +21,7 @@ export function compareReports(before: ReportModel, after: ReportModel): Compari
     pairs.filter(({ from, to }) => from !== undefined && to !== undefined && test(from, to)).map(view);
   const newlyFailing = select((from, to) => to.standing === 'failed' && passing.has(from.result));
   return {
-    before: sideOf(before), after: sideOf(after),
+    before: sideOf(before, after), after: sideOf(after, before),
     subject: subjectChanges(before.identity, after.identity),
     newlyFailing,
     newlyPassing: select((from, to) => passing.has(to.result) && failing.has(from.result)),
@@ -48,9 +48,11 @@ function paired(before: readonly ReportRule[], after: readonly ReportRule[]): Pa
   return [...new Set([...to.keys(), ...from.keys()])].sort().map((rule) => ({ rule, from: from.get(rule), to: to.get(rule) }));
 }
 
-function sideOf({ source, identity, verdict, tally, rules }: ReportModel): ComparedSide {
+/** Two reports of one machine are told apart by their files. */
+function sideOf({ source, identity, verdict, tally, rules }: ReportModel, other: ReportModel): ComparedSide {
+  const name = source.kind === 'machine' ? source.name : identity.target;
   return {
-    name: source.kind === 'machine' ? source.name : identity.target, run: identity.run, ended: identity.ended, verdict: verdict?.verdict,
+    name: source.kind !== 'machine' && name === other.identity.target ? `${name} (${source.name})` : name, run: identity.run, ended: identity.ended, verdict: verdict?.verdict,
     passRate: tally.pass_rate, evaluated: tally.evaluated, failing: rules.filter(({ standing }) => standing === 'failed').length,
   };
 }
@@ -64,6 +66,7 @@ function subjectChanges(a: Identity, b: Identity): Change[] {
     // Who rebuilds the same version of the content may have changed what is in it.
     ['content-sha256', a.content.sha256, b.content.sha256],
     ['profile', a.profile, b.profile],
+    ['standard', a.standard?.version, b.standard?.version],
     ['baseline', a.baseline?.name, b.baseline?.name],
     ['baseline-sha256', a.baseline?.sha256, b.baseline?.sha256],
     ['scanner', a.scanner, b.scanner],

@@ -20,8 +20,8 @@ export function renderComparison(comparison: Comparison): string {
     rules('Otherwise changed', comparison.otherwise),
     rules('Evaluated before only', comparison.onlyBefore),
     rules('Evaluated after only', comparison.onlyAfter),
-    titled('Values', comparison.values.flatMap(changeLine), comparison.values.length),
-    comparison.packages === undefined ? ['Packages: not compared, for one of the two has no SBOM'] : titled('Packages', comparison.packages.flatMap(changeLine), comparison.packages.length),
+    titled('Values', comparison.values.slice(0, listed).flatMap(changeLine), comparison.values.length),
+    comparison.packages === undefined ? ['Packages: not compared, for one of the two has no SBOM'] : titled('Packages', comparison.packages.slice(0, listed).flatMap(changeLine), comparison.packages.length),
   ];
   return `${sections.filter((lines) => lines.length > 0).map((lines) => lines.join('\n')).join('\n\n')}\n`;
 }
@@ -36,8 +36,11 @@ export function renderComparisonJson(comparison: Comparison): string {
   return `${JSON.stringify({ schema: 'https://cupel.dev/schema/comparison/v1', ...comparison }, null, 2)}\n`;
 }
 
+/** More are counted: --json has them all. */
+const listed = 40;
+
 function rules(title: string, changes: readonly RuleChange[]): string[] {
-  return titled(title, changes.flatMap(({ rule, title: name, severity, cis, from, to, ignore }) => [
+  return titled(title, changes.slice(0, listed).flatMap(({ rule, title: name, severity, cis, from, to, ignore }) => [
     ...wrap([severity, `${from ?? '–'} → ${to ?? '–'}`, rule, cis.length > 0 ? `(CIS ${cis.join(', ')})` : ''].filter((word) => word !== '').join(' '), '  - ', '    '),
     ...(name === '' ? [] : wrap(name, '    ', '    ')),
     ...(ignore === undefined ? [] : wrap(`ignored until ${ignore.expires}, ${ignore.owner}: ${ignore.reason}`, '    > ', '      ')),
@@ -45,7 +48,7 @@ function rules(title: string, changes: readonly RuleChange[]): string[] {
 }
 
 function titled(title: string, lines: readonly string[], count: number): string[] {
-  return count === 0 ? [] : [`${title}: ${count}`, ...lines];
+  return count === 0 ? [] : [`${title}: ${count}`, ...lines, ...(count > listed ? [`  … and ${count - listed} more`] : [])];
 }
 
 function changeLine({ name, from, to }: Change): string[] {

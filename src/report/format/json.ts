@@ -52,7 +52,8 @@ export const reportSchema = z.object({
   notices: z.array(z.object({ code: text, message: text })),
   identity: z.object({
     target: text, run: text, host: text, baseline: z.object({ name: text, sha256: text }).optional(),
-    content: z.object({ product: text, version: text, sha256: text }), benchmark: text, profile: text, started: text, ended: text, scanner: text,
+    content: z.object({ product: text, version: text, sha256: text }), benchmark: text, profile: text,
+    standard: z.object({ title: text, version: text }).optional().describe('What the profile follows'), started: text, ended: text, scanner: text,
     scores: z.record(text, z.number()), os: text.optional(), kernel: text.optional(), architecture: text.optional(),
     previous: z.object({ run: text, arf: text }).optional(), values: z.record(text, text).describe('XCCDF values in force'),
   }),

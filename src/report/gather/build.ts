@@ -70,6 +70,7 @@ function identityOf({ assay, verdict, baseline, environment, detail }: ReportFac
     content: verdict === undefined ? { product: productOf(assay.benchmark.id), version: assay.benchmark.version, sha256: '' } : { ...verdict.content },
     benchmark: assay.benchmark.id,
     profile: assay.profile ?? '',
+    standard: detail.standard,
     started: assay.startTime,
     ended: assay.endTime,
     scanner: assay.testSystem,

@@ -1,5 +1,6 @@
-import type { XmlAttributes, XmlHandler, XmlName } from '../../xml/index.ts';
-import type { Budget } from '../read/budget.ts';
+import type { XmlAttributes } from './attributes.ts';
+import type { XmlName } from './names.ts';
+import type { XmlHandler } from './scanner.ts';
 
 /** A small part of a document, held as a tree. */
 export interface XmlElement {
@@ -28,14 +29,15 @@ const elementCost = 100;
 export class CapturingHandler implements XmlHandler {
   wantsText = false;
   private readonly selection: Selection;
-  private readonly budget: Budget;
+  private readonly spend: (units: number) => void;
   private capture: Capture | undefined;
-  private readonly open_: XmlElement[] = [];
+  private readonly opened: XmlElement[] = [];
   private skipped = 0;
 
-  constructor(selection: Selection, budget: Budget) {
+  /** @param spend told about how many bytes are held, all in all; throws when it is too much */
+  constructor(selection: Selection, spend: (units: number) => void) {
     this.selection = selection;
-    this.budget = budget;
+    this.spend = spend;
   }
 
   open(name: XmlName, attributes: XmlAttributes): void {
@@ -51,9 +53,9 @@ export class CapturingHandler implements XmlHandler {
   }
 
   text(text: string): void {
-    const element = this.open_.at(-1);
+    const element = this.opened.at(-1);
     if (element === undefined) return;
-    this.budget.spend(text.length);
+    this.spend(text.length);
     const { children } = element;
     const last = children.at(-1);
     if (typeof last === 'string') children[children.length - 1] = last + text;
@@ -66,12 +68,12 @@ export class CapturingHandler implements XmlHandler {
       this.wantsText = this.skipped === 0;
       return;
     }
-    const element = this.open_.pop();
+    const element = this.opened.pop();
     if (element === undefined || this.capture === undefined) {
       this.selection.close(name);
       return;
     }
-    if (this.open_.length > 0) return;
+    if (this.opened.length > 0) return;
     const { take } = this.capture;
     this.capture = undefined;
     this.wantsText = false;
@@ -82,9 +84,9 @@ export class CapturingHandler implements XmlHandler {
     const element: XmlElement = { name, attributes: new Map(attributes), children: [] };
     let cost = elementCost;
     for (const value of element.attributes.values()) cost += value.length;
-    this.budget.spend(cost);
-    this.open_.at(-1)?.children.push(element);
-    this.open_.push(element);
+    this.spend(cost);
+    this.opened.at(-1)?.children.push(element);
+    this.opened.push(element);
     this.wantsText = true;
   }
 }
