@@ -35,7 +35,7 @@ function change({ name, from, to }: Change): Markup {
 
 function rules(title: string, changes: readonly RuleChange[], tone = ''): Markup | undefined {
   if (changes.length === 0) return undefined;
-  return html`<h3 class="${tone}">${title} <span class="soft">${changes.length}</span></h3><ul class="plain">${changes.map((of) => html`<li>${severityChip(of.severity)} ${of.title === '' ? of.rule : of.title}${of.cis.length === 0 ? undefined : html` <span class="cis">CIS ${of.cis.join(', ')}</span>`} <span class="soft small">${of.from === undefined ? 'not evaluated' : resultText(of.from)} → ${of.to === undefined ? 'not evaluated' : resultText(of.to)}</span> <span class="id mono">${of.rule}</span>${of.ignore === undefined ? undefined : html`<br><span class="small soft">${of.ignore.reason} (${of.ignore.owner}, until ${day(of.ignore.expires)})</span>`}</li>`)}</ul>`;
+  return html`<h3 class="${tone}">${title} <span class="soft">${changes.length}</span></h3><ul class="plain">${changes.map((of) => html`<li>${severityChip(of.severity)} ${of.title === '' ? of.rule : of.title}<small>${of.from === undefined ? 'not evaluated' : resultText(of.from)} → ${of.to === undefined ? 'not evaluated' : resultText(of.to)} · ${of.cis.length === 0 ? undefined : html`CIS ${of.cis.join(', ')} · `}<span class="mono">${of.rule}</span></small>${of.ignore === undefined ? undefined : html`<small>${of.ignore.reason} (${of.ignore.owner}, until ${day(of.ignore.expires)})</small>`}</li>`)}</ul>`;
 }
 
 function values(changes: readonly Change[]): Markup | undefined {

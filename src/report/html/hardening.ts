@@ -1,8 +1,12 @@
 import type { HardeningReport, HardeningStep, ReportModel } from '../model.ts';
 import { count, html, type Markup } from '../page/index.ts';
 import { duration } from '../text.ts';
+import { capital } from './headline.ts';
 import { cut } from './prose.ts';
 import type { Section } from './section.ts';
+
+/** So many of the longest steps are seen at once. */
+const listedFirst = 10;
 
 const spent: Readonly<Record<string, string>> = { fixes: 'single fixes', packages: 'packages', oscap: 'assays', own: 'Cupel itself', reboot: 'reboot' };
 
@@ -16,10 +20,8 @@ export function hardeningSection({ hardening }: ReportModel): Section | undefine
     body: html`<p>${count(hardening.steps.length, 'step')} in ${count(hardening.passes, 'pass', 'passes')}${hardening.seconds.total === undefined ? undefined : html`; ${duration(hardening.seconds.total)} from connecting to evidence`}. ${wrong.length === 0 ? 'Every fix ran to its end.' : html`<strong class="fail">${count(wrong.length, 'step')} went wrong.</strong>`}</p>
 ${times(hardening)}${wrong.map(trouble)}${listed(hardening)}
 <h3>What took the time</h3>
-<table class="steps"><caption class="unseen">Steps of hardening, the longest first</caption>
-<thead><tr><th scope="col">Step</th><th scope="col">Pass</th><th scope="col" class="n">Took</th><th scope="col" class="bar"><span class="unseen">Share of the longest</span></th></tr></thead>
-<tbody>${steps.slice(0, 10).map((step) => row(step, steps[0]?.seconds ?? 0))}</tbody></table>
-${steps.length <= 10 ? undefined : html`<details class="more"><summary>The other ${count(steps.length - 10, 'step')}</summary><table class="steps"><caption class="unseen">The other steps</caption><thead><tr><th scope="col">Step</th><th scope="col">Pass</th><th scope="col" class="n">Took</th><th scope="col" class="bar"><span class="unseen">Share of the longest</span></th></tr></thead><tbody>${steps.slice(10).map((step) => row(step, steps[0]?.seconds ?? 0))}</tbody></table></details>`}`,
+${table(steps.slice(0, listedFirst), steps[0]?.seconds ?? 0)}
+${steps.length <= listedFirst ? undefined : html`<details class="more"><summary>The other ${count(steps.length - listedFirst, 'step')}</summary>${table(steps.slice(listedFirst))}</details>`}`,
   };
 }
 
@@ -39,17 +41,27 @@ function times({ seconds }: HardeningReport): Markup | undefined {
 }
 
 function trouble({ rules, outcome, exit, detail, output }: HardeningStep): Markup {
-  return html`<div class="card bad"><h3>${rules.join(', ')}</h3><p>${outcome === 'reverted' ? 'It locked the builder out and was rolled back; the rule counts as failed.' : `It ended with exit status ${exit}.`}${detail === null ? undefined : html` ${detail}`}</p>${output === '' ? undefined : html`<details><summary>The end of its output</summary><pre>${cut(output.slice(-2000), 2000)}</pre></details>`}</div>`;
+  return html`<div class="card bad"><h3>${rules.join(', ')}</h3><p>${outcome === 'reverted' ? 'It locked the builder out and was rolled back; the rule counts as failed.' : `It ended with exit status ${exit}.`}${detail === null ? undefined : html` ${capital(detail)}.`}</p>${output === '' ? undefined : html`<details><summary>The end of its output</summary><pre>${cut(output.slice(-2000), 2000)}</pre></details>`}</div>`;
 }
 
 function listed({ oscillating, unfixable }: HardeningReport): Markup {
   const list = (what: string, rules: readonly string[]): Markup | undefined => rules.length === 0 ? undefined : html`<p>${what} ${rules.map((rule, at) => html`${at === 0 ? '' : ', '}<code>${rule}</code>`)}</p>`;
-  return html`${list('Undone by each other in every pass:', oscillating)}${list('Nothing repairs automatically:', unfixable)}`;
+  return html`${list('Undone by each other in every pass:', oscillating)}${list('No fix is known for:', unfixable)}`;
+}
+
+/** @param longest seconds that fill a bar; without it there are none */
+function table(steps: readonly HardeningStep[], longest?: number): Markup {
+  const bars = longest === undefined ? undefined : html`<th scope="col" class="bar"><span class="unseen">Share of the longest</span></th>`;
+  return html`<table class="steps"><thead><tr><th scope="col">Step</th><th scope="col">Pass</th><th scope="col" class="n">Took</th>${bars}</tr></thead><tbody>${steps.map((step) => row(step, longest))}</tbody></table>`;
 }
 
 /** Of a package batch the first few stand for all. */
-function row({ rules, kind, source, pass, seconds, outcome, changed }: HardeningStep, longest: number): Markup {
+function row({ rules, kind, source, pass, seconds, outcome, changed }: HardeningStep, longest: number | undefined): Markup {
   const name = rules.length === 0 ? 'deferred updates (boot loader, initial RAM disk)' : rules.length > 3 ? `${rules.slice(0, 3).join(', ')} and ${rules.length - 3} more` : rules.join(', ');
   const note = [kind === 'packages' ? 'one transaction' : '', kind === 'guarded' ? 'guarded' : '', source === 'cupel' ? 'Cupel’s own' : '', changed.length === 0 ? '' : count(changed.length, 'file')].filter((word) => word !== '').join(' · ');
-  return html`<tr><td><span class="mono">${name}</span>${outcome === 'ok' ? undefined : html` <span class="chip fail">${outcome}</span>`}<span class="note">${note}</span></td><td>${pass}</td><td class="n">${duration(seconds)}</td><td class="bar"><svg class="rate" viewBox="0 0 100 6" preserveAspectRatio="none" aria-hidden="true"><rect class="f-gold" width="${longest === 0 ? 0 : Math.round((seconds / longest) * 1000) / 10}" height="6"/></svg></td></tr>`;
+  return html`<tr><td><code>${name}</code>${outcome === 'ok' ? undefined : html` <span class="chip fail">${outcome}</span>`}${note === '' ? undefined : html`<small>${note}</small>`}</td><td>${pass}</td><td class="n">${duration(seconds)}</td>${longest === undefined ? undefined : html`<td class="bar">${bar(seconds / longest)}</td>`}</tr>`;
+}
+
+function bar(share: number): Markup {
+  return html`<svg class="rate" viewBox="0 0 100 6" preserveAspectRatio="none" aria-hidden="true"><rect class="f-gold" width="${Number.isFinite(share) ? Math.round(share * 1000) / 10 : 0}" height="6"/></svg>`;
 }

@@ -29,8 +29,8 @@ export function renderHtml(model: ReportModel): string {
 <main class="wide" id="main" tabindex="-1">
 ${sections.map(drawn)}
 </main>
-<footer class="wide">Drawn by Cupel from ${model.source.name}. Whatever the scanned machine wrote is shown as text. The
-report is for reading: what counts is the evidence it was drawn from, and <code>cupel verify</code> checks that.</footer>`,
+<footer><p class="wide">Drawn by Cupel from ${model.source.name}. Whatever the scanned machine wrote is shown as text. The
+report is for reading: what counts is the evidence it was drawn from, and <code>cupel verify</code> checks that.</p></footer>`,
   });
 }
 

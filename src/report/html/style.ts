@@ -38,6 +38,8 @@ section>h3{margin:1.75rem 0 .5rem}
 h4{font-size:.85rem;font-weight:600;color:var(--soft);margin:1.3rem 0 .35rem}
 .cols{display:grid;grid-template-columns:minmax(0,3fr) minmax(0,2fr);gap:1.5rem 3.5rem;align-items:start;margin-bottom:1.1rem}
 td.bar,th.bar{width:32%;padding-right:0}
+.steps td.bar,.steps th.bar{width:24%}
+.plain small{color:var(--soft)}
 .rate{width:100%;height:.5rem;border-radius:2px;overflow:hidden}
 tbody tr:last-child>*{border-bottom:0}
 tr.sum>*{color:var(--ink);font-weight:600}
@@ -74,15 +76,17 @@ summary h3{display:inline}
 .card .meta{margin-top:.4rem}
 .card.bad{border-color:var(--fail);margin:1rem 0}
 .plain{list-style:none;padding:0}
-.plain li{padding:.45rem 0;border-bottom:1px solid var(--line)}
+.plain small{display:block;font-size:.85rem;margin-top:.1rem}
+.plain li{padding:.5rem 0;border-bottom:1px solid var(--line)}
 #changes h3{margin:1.5rem 0 .25rem}
 #changes summary h3{display:inline-block}
 .packages{columns:20rem;font-size:.9rem;list-style:none;padding:0}
 .time{height:.8rem;margin:.5rem 0 .6rem}
-.t0{fill:var(--gold)}.t1{fill:var(--pass-fill)}.t2{fill:var(--soft)}.t3{fill:var(--none-fill)}.t4{fill:var(--warn)}
+.t0,.t1,.t2,.t3,.t4{fill:var(--gold)}.t1{opacity:.7}.t2{opacity:.48}.t3{opacity:.3}.t4{opacity:.17}
 .legend{list-style:none;display:flex;flex-wrap:wrap;gap:.2rem 1.5rem;padding:0;font-size:.92rem}
 .legend svg{display:inline-block;width:.65rem;height:.65rem;margin-right:.45rem;border-radius:2px}
-.steps .note{display:block;font-size:.84rem;color:var(--soft)}
+.steps code{background:none;padding:0}
+.steps small{display:block;font-size:.84rem;color:var(--soft)}
 .more{margin:1.1rem 0}
 .more>summary{color:var(--soft)}
 .filters{margin-bottom:1rem;border:0}

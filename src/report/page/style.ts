@@ -27,7 +27,7 @@ pre code{background:none;padding:0}
 table{border-collapse:collapse;width:100%}
 th,td{text-align:left;vertical-align:baseline;padding:.5rem .9rem .5rem 0;border-bottom:1px solid var(--line)}
 th{overflow-wrap:normal;font-weight:500;color:var(--soft);font-size:.85rem}
-td.n,th.n{text-align:right}
+td.n,th.n{text-align:right;white-space:nowrap}
 dl{margin:0}dd{margin:0}
 ul{padding-left:1.2rem;margin:.3rem 0 .75rem}
 svg{display:block}
@@ -42,7 +42,8 @@ svg{display:block}
 .unseen{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%);white-space:nowrap}
 .skip{position:absolute;left:-99rem}.skip:focus{left:1rem;top:1rem;background:var(--card);padding:.5rem 1rem;z-index:9}
 .f-pass{fill:var(--pass-fill)}.f-fail{fill:var(--fail-fill)}.f-none{fill:var(--none-fill)}.f-gold{fill:var(--gold)}
-footer{margin:5rem 0 3rem;padding-top:1.25rem;border-top:1px solid var(--line);color:var(--soft);font-size:.875rem}
+footer{margin:5rem 0 3rem;color:var(--soft);font-size:.875rem}
+footer p::before{content:"";display:block;border-top:1px solid var(--line);margin-bottom:1.25rem}
 @media print{
 @page{margin:16mm 14mm}
 html{font-size:10pt}
