@@ -1,5 +1,5 @@
 import { CupelError, EvidenceError } from '../errors.ts';
-import { readEvidenceBytes } from './bytes.ts';
+import { oneToOne, readEvidenceBytes } from './bytes.ts';
 import type { Assay } from './model.ts';
 import { AssayReader } from './read/index.ts';
 
@@ -13,7 +13,7 @@ export interface ReadAssayOptions {
  * @throws EvidenceError `evidence-…` and `gzip-…` for the file, `xml-…` and `arf-…` for what is in it
  */
 export async function readAssay(path: string, options: ReadAssayOptions = {}): Promise<Assay> {
-  const reader = new AssayReader();
+  const reader = new AssayReader({ oneToOne });
   try {
     await readEvidenceBytes(path, (chunk) => reader.write(chunk), options.maxBytes);
     return reader.end();

@@ -1,7 +1,9 @@
 import { xmlError } from './failure.ts';
+import type { TagForm } from './forms.ts';
 import type { ExpandedName, QName } from './names.ts';
 import { referenceEnd, resolveReference } from './reference.ts';
 import { decodeUtf8 } from './utf8.ts';
+import type { ByteWindow } from './window.ts';
 
 /**
  * The attributes of the tag being opened; xmlns declarations are left out. Only valid during `open`:
@@ -12,7 +14,12 @@ export interface XmlAttributes extends Iterable<[string, string]> {
   /** @param name the local name, or `{uri}local` for an attribute with a prefix */
   get(name: string): string | undefined;
   has(name: string): boolean;
+  /** Whether there is such an attribute and its value matches. Where only that matters it costs less than `get`. */
+  matches(name: string, pattern: RegExp): boolean;
 }
+
+/** What only normalization or decoding turns into the value. */
+const unlikeItsValue = /[^ !-%'-~]/;
 
 interface Attribute {
   qname: QName;
@@ -27,16 +34,30 @@ export class TagAttributes implements XmlAttributes {
   written = 0;
   size = 0;
   private readonly all: Attribute[] = [];
-  private bytes: Uint8Array = new Uint8Array(0);
+  private readonly window: ByteWindow;
+  private form: TagForm | undefined;
+  /** Of a tag of a known form: what stands around the quotes and, at odd places, between them. */
+  private parts: readonly string[] = [];
 
-  clear(bytes: Uint8Array): void {
-    this.bytes = bytes;
+  constructor(window: ByteWindow) {
+    this.window = window;
+  }
+
+  clear(): void {
+    this.form = undefined;
     this.written = 0;
     this.size = 0;
   }
 
+  /** The attributes are those of the tag at `window.at`, which has this form. */
+  useForm(form: TagForm, parts: readonly string[]): void {
+    this.form = form;
+    this.parts = parts;
+    this.written = this.size = form.attributes.length;
+  }
+
   /** @param plain the bytes need no more than decoding: no reference, tab or line end among them */
-  add(qname: QName, from: number, to: number, plain: boolean, base: number): void {
+  add(qname: QName, from: number, to: number, plain: boolean): void {
     let attribute = this.all[this.written];
     if (attribute === undefined) {
       attribute = { qname, name: undefined, from, to, value: undefined };
@@ -46,7 +67,7 @@ export class TagAttributes implements XmlAttributes {
     attribute.name = undefined;
     attribute.from = from;
     attribute.to = to;
-    attribute.value = plain ? undefined : normalized(this.bytes, from, to, base);
+    attribute.value = plain ? undefined : normalized(this.window, from, to);
     this.written++;
   }
 
@@ -65,6 +86,9 @@ export class TagAttributes implements XmlAttributes {
   }
 
   get(name: string): string | undefined {
+    const place = this.placeInForm(name);
+    if (place >= 0) return this.readPart(place);
+    if (this.form !== undefined) return undefined;
     for (let i = 0; i < this.written; i++) {
       const attribute = this.all[i] as Attribute;
       if (attribute.name !== undefined && attribute.name.key === name) return this.read(attribute);
@@ -73,22 +97,46 @@ export class TagAttributes implements XmlAttributes {
   }
 
   has(name: string): boolean {
+    if (this.form !== undefined) return this.placeInForm(name) >= 0;
     return this.all.some((attribute, i) => i < this.written && attribute.name?.key === name);
   }
 
+  matches(name: string, pattern: RegExp): boolean {
+    const place = this.placeInForm(name);
+    const raw = place < 0 ? undefined : this.parts[2 * place + 1];
+    const value = raw === undefined || unlikeItsValue.test(raw) ? this.get(name) : raw;
+    return value !== undefined && pattern.test(value);
+  }
+
   * [Symbol.iterator](): IterableIterator<[string, string]> {
+    for (const { text } of this.form?.attributes ?? []) yield [text, this.get(text) ?? ''];
+    if (this.form !== undefined) return;
     for (const attribute of this.all.slice(0, this.written)) {
       if (attribute.name !== undefined) yield [attribute.name.key, this.read(attribute)];
     }
   }
 
   private read(attribute: Attribute): string {
-    return attribute.value ??= decodeUtf8(this.bytes, attribute.from, attribute.to);
+    return attribute.value ??= decodeUtf8(this.window.bytes, attribute.from, attribute.to);
+  }
+
+  private readPart(place: number): string {
+    const odd = 2 * place + 1;
+    let from = this.window.at + 1;
+    for (let i = 0; i < odd; i++) from += (this.parts[i] as string).length + 1;
+    return normalized(this.window, from, from + (this.parts[odd] as string).length);
+  }
+
+  private placeInForm(name: string): number {
+    const names = this.form?.attributes;
+    if (names !== undefined) for (let i = 0; i < names.length; i++) if ((names[i] as QName).text === name) return i;
+    return -1;
   }
 }
 
 /** Attribute-value normalization (XML 1.0, 3.3.3) for an attribute without a DTD. */
-function normalized(bytes: Uint8Array, from: number, to: number, base: number): string {
+function normalized(window: ByteWindow, from: number, to: number): string {
+  const { bytes, base } = window;
   let text = '';
   let plain = from;
   for (let i = from; i < to; i++) {

@@ -5,9 +5,6 @@ export const inName = table((byte) =>
   byte >= 0x80 || (byte >= 0x61 && byte <= 0x7a) || (byte >= 0x41 && byte <= 0x5a) || (byte >= 0x30 && byte <= 0x3a)
   || byte === 0x2d || byte === 0x2e || byte === 0x5f);
 
-/** Bytes a run of text may hold without a second look: all but NUL, `<`, `&`, `]` and CR. */
-export const plainText = table((byte) => byte !== 0 && byte !== 0x3c && byte !== 0x26 && byte !== 0x5d && byte !== 0x0d);
-
 /** Bytes an attribute value may hold without a second look: all but NUL, `<`, `&`, quotes, tab and line ends. */
 export const plainValue = table((byte) => byte >= 0x20 && byte !== 0x3c && byte !== 0x26 && byte !== 0x22 && byte !== 0x27);
 

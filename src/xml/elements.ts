@@ -24,9 +24,16 @@ export class Elements {
     this.limit = limit;
   }
 
+  /** Opens an element whose tag binds nothing and has only distinct attributes without prefixes. */
+  enter(qname: QName, offset: number): ExpandedName {
+    if (this.depth >= this.limit) throw tooDeep(this.limit, offset);
+    this.marks[this.depth] = this.undo.length;
+    return this.open(qname, this.resolve(qname, qname.prefix.uri, offset));
+  }
+
   /** Opens an element: binds what it declares, resolves its name and the names of its attributes. */
   push(qname: QName, attributes: TagAttributes, offset: number): ExpandedName {
-    if (this.depth >= this.limit) throw xmlError('too-deep', offset, `more than ${this.limit} elements deep`);
+    if (this.depth >= this.limit) throw tooDeep(this.limit, offset);
     this.tag++;
     this.marks[this.depth] = this.undo.length;
     for (let i = 0; i < attributes.written; i++) {
@@ -45,10 +52,7 @@ export class Elements {
       key.seen = this.tag;
       attributes.show(i, key);
     }
-    this.written[this.depth] = qname;
-    this.resolved[this.depth] = name;
-    this.depth++;
-    return name;
+    return this.open(qname, name);
   }
 
   /** The innermost open element, as written. */
@@ -67,6 +71,13 @@ export class Elements {
     return this.resolved[this.depth] as ExpandedName;
   }
 
+  private open(qname: QName, name: ExpandedName): ExpandedName {
+    this.written[this.depth] = qname;
+    this.resolved[this.depth] = name;
+    this.depth++;
+    return name;
+  }
+
   private resolve(qname: QName, uri: string | undefined, offset: number): ExpandedName {
     if (uri === undefined) throw xmlError('undefined-prefix', offset, `prefix "${qname.prefix.text}" is not declared`);
     let name = qname.expanded;
@@ -83,6 +94,10 @@ export class Elements {
     this.undo.push({ prefix, uri: prefix.uri });
     prefix.uri = uri;
   }
+}
+
+function tooDeep(limit: number, offset: number): Error {
+  return xmlError('too-deep', offset, `more than ${limit} elements deep`);
 }
 
 function duplicate(name: string, offset: number): Error {

@@ -1,6 +1,6 @@
 import { xmlError } from './failure.ts';
 import { isNcName } from './namechars.ts';
-import { decodeUtf8 } from './utf8.ts';
+import { decodeUtf8, oneToOne } from './utf8.ts';
 
 export interface XmlName {
   /** Namespace URI, '' when none. */
@@ -26,6 +26,8 @@ export interface Prefix {
 export interface QName {
   readonly bytes: Uint8Array;
   readonly text: string;
+  /** The end tag that fits, one character for each byte. */
+  readonly endTag: string;
   readonly prefix: Prefix;
   readonly local: string;
   /** `xmlns` or `xmlns:…`: the prefix it declares. */
@@ -98,7 +100,7 @@ export class NameTable {
       throw xmlError('malformed', offset, `"${text.slice(0, 60)}" is not a name`);
     }
     const declares = text === 'xmlns' ? this.none : prefix === 'xmlns' ? this.prefix(local) : undefined;
-    return { bytes, text, prefix: this.prefix(prefix), local, declares, seen: 0, expanded: undefined, next };
+    return { bytes, text, endTag: `</${oneToOne(bytes)}>`, prefix: this.prefix(prefix), local, declares, seen: 0, expanded: undefined, next };
   }
 }
 

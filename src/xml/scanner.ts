@@ -2,12 +2,13 @@ import { TagAttributes, type XmlAttributes } from './attributes.ts';
 import { space } from './byteclass.ts';
 import { Elements } from './elements.ts';
 import { xmlError } from './failure.ts';
+import { TagForms } from './forms.ts';
 import { EndSearch, kindOfMarkup, openerLength, type MarkupKind } from './markup.ts';
-import { NameTable, sameBytes, type XmlName } from './names.ts';
+import { NameTable, sameBytes, type QName, type XmlName } from './names.ts';
 import { checkComment, checkInstruction } from './prolog.ts';
 import { TagReader } from './tag.ts';
 import { TextReader } from './text.ts';
-import { Utf8Check } from './utf8.ts';
+import { oneToOne, Utf8Check } from './utf8.ts';
 import { ByteWindow } from './window.ts';
 
 export interface XmlHandler {
@@ -28,6 +29,8 @@ export interface XmlLimits {
   depth?: number;
   /** Longest tag, comment or run of text between tags, in bytes. Default 4 MiB. */
   token?: number;
+  /** Bytes as a string with one character for each (ISO 8859-1). Default: a slow way that runs anywhere. */
+  oneToOne?: (bytes: Uint8Array) => string;
 }
 
 /**
@@ -37,39 +40,50 @@ export interface XmlLimits {
  * Events before the refusal have been handed over by then: they mean nothing until `end()` has returned.
  */
 export class XmlScanner {
-  /** Offset in the document of the first byte of the tag being reported. */
-  tokenStart = 0;
-  /** Offset in the document of the byte after the tag being reported. */
-  tokenEnd = 0;
-
   private readonly handler: XmlHandler;
   private readonly limit: number;
   private readonly window = new ByteWindow();
   private readonly utf8 = new Utf8Check();
   private readonly search = new EndSearch();
-  private readonly attributes = new TagAttributes();
+  private readonly attributes = new TagAttributes(this.window);
+  private readonly forms = new TagForms();
+  private readonly oneToOne: (bytes: Uint8Array) => string;
   private readonly tag: TagReader;
   private readonly elements: Elements;
   private readonly textReader: TextReader;
   private received = 0;
   private rootSeen = false;
+  /** Index in the window of the byte after the tag being reported. */
+  private tagEnd = 0;
   private failure: unknown;
 
   constructor(handler: XmlHandler, limits: XmlLimits = {}) {
     this.handler = handler;
     this.limit = limits.token ?? 4 * 1024 * 1024;
+    this.oneToOne = limits.oneToOne ?? oneToOne;
     const names = new NameTable();
     this.tag = new TagReader(names, this.attributes);
     this.elements = new Elements(names, limits.depth ?? 256);
     this.textReader = new TextReader(handler, this.window, this.limit);
   }
 
+  /** Offset in the document of the first byte of the tag being reported. */
+  get tokenStart(): number {
+    return this.window.offset(this.window.at);
+  }
+
+  /** Offset in the document of the byte after the tag being reported. */
+  get tokenEnd(): number {
+    return this.window.offset(this.tagEnd);
+  }
+
   /** Takes the next bytes of the document, cut anywhere. The chunk may be reused afterwards. */
   write(chunk: Uint8Array): void {
     this.guarded(() => {
-      this.utf8.write(chunk, this.received);
+      const text = this.oneToOne(chunk);
+      this.utf8.write(chunk, text, this.received);
       this.received += chunk.length;
-      this.window.append(chunk);
+      this.window.append(chunk, text);
       this.run();
     });
   }
@@ -102,7 +116,51 @@ export class XmlScanner {
 
   private run(): void {
     const window = this.window;
+    do if (!this.search.pending) this.common();
     while (window.at < window.length && this.step());
+  }
+
+  /**
+   * Consumes tokens for as long as they are the usual ones: text and end tags without anything special, start tags of a
+   * known form. Whatever else it meets is left where it stands, for `step` to look at byte by byte.
+   */
+  private common(): void {
+    const { window, elements, handler, attributes, limit } = this;
+    const { text } = window;
+    const special = window.nextSpecial(window.at);
+    let from = window.at;
+    let tag = text.indexOf('<', from);
+    if (tag < 0 || special < tag || elements.depth === 0) return;
+    this.textReader.plain(tag);
+    for (;;) {
+      if (text.charCodeAt(tag + 1) === 0x2f) {
+        const { endTag } = elements.current() as QName;
+        if (!text.startsWith(endTag, tag)) return;
+        this.tagEnd = from = tag + endTag.length;
+        this.textReader.length = 0;
+        handler.close(elements.pop());
+        window.at = from;
+        if (elements.depth === 0) return;
+        tag = text.indexOf('<', from);
+      } else {
+        const next = text.indexOf('<', tag + 1);
+        const end = text.indexOf('>', tag);
+        if (end < 0 || next < end || special < end || end - tag >= limit) return;
+        const form = this.forms.of(text.slice(tag + 1, end), attributes);
+        if (form === undefined) return;
+        this.tagEnd = from = end + 1;
+        this.textReader.length = 0;
+        handler.open(elements.enter(form.name, window.base + tag), attributes);
+        if (form.selfClosing) handler.close(elements.pop());
+        window.at = from;
+        tag = next;
+      }
+      if (tag < 0 || special < tag) return;
+      if (tag === from) continue;
+      if (handler.wantsText !== false) this.textReader.plain(tag);
+      else if (tag - from > limit) return;
+      else window.at = tag;
+    }
   }
 
   /** Consumes one token. False when the bytes end inside it. */
@@ -137,6 +195,7 @@ export class XmlScanner {
       this.rootSeen = true;
     }
     const name = this.elements.push(tag.name, this.attributes, offset);
+    this.forms.keep(window, window.at, end, tag.name, this.attributes, tag.selfClosing);
     this.handler.open(name, this.attributes);
     if (tag.selfClosing) this.handler.close(this.elements.pop());
     return end;
@@ -211,8 +270,8 @@ export class XmlScanner {
     const { window } = this;
     if (end - window.at > this.limit) this.tooLong();
     this.textReader.length = 0;
-    this.tokenEnd = window.offset(end);
-    return this.tokenStart = window.offset(window.at);
+    this.tagEnd = end;
+    return window.offset(window.at);
   }
 
   private tooLong(): never {

@@ -19,7 +19,7 @@ export class TagReader {
   /** @returns the index after the tag that begins at `window.at`, or -1 when the bytes end inside it */
   read(window: ByteWindow): number {
     const bytes = window.bytes;
-    this.attributes.clear(bytes);
+    this.attributes.clear();
     let i = this.nameEnd(bytes, window.at + 1);
     if (bytes[i] === 0) return -1;
     this.name = this.find(window, window.at + 1, i);
@@ -68,7 +68,7 @@ export class TagReader {
       if (byte !== 0x22 && byte !== 0x27) plain = false;
       i++;
     }
-    this.attributes.add(name, start, i, plain, window.base);
+    this.attributes.add(name, start, i, plain);
     return i + 1;
   }
 

@@ -1,4 +1,3 @@
-import { plainText } from './byteclass.ts';
 import { xmlError } from './failure.ts';
 import { referenceEnd, resolveReference } from './reference.ts';
 import { decodeUtf8 } from './utf8.ts';
@@ -27,32 +26,36 @@ export class TextReader {
   /** Consumes text up to the next `<` or the last byte that can be understood. False when it needs more bytes to go on. */
   read(): boolean {
     const { window } = this;
-    const { bytes } = window;
+    const { text } = window;
     this.wanted = this.sink.wantsText !== false;
+    const tag = text.indexOf('<', window.at);
+    const end = tag < 0 ? text.length : tag;
     let from = window.at;
-    let i = from;
     for (;;) {
-      while (plainText[bytes[i] as number] === 1) i++;
-      const byte = bytes[i];
-      if (byte === 0x3c) break;
-      if (byte === 0) {
-        i = this.wholeCharacters(i);
-        this.emit(from, i);
-        this.consume(i);
-        return false;
-      }
-      const next = byte === 0x26 ? this.reference(from, i) : byte === 0x0d ? this.lineEnd(from, i) : this.bracket(i);
+      const i = window.nextSpecial(from);
+      if (i >= end) break;
+      const code = text.charCodeAt(i);
+      if (code === 0x5d) throw xmlError('malformed', window.offset(i), '"]]>" in text');
+      const next = code === 0x26 ? this.reference(from, i) : this.lineEnd(from, i);
       if (next < 0) {
         this.emit(from, i);
         this.consume(i);
         return false;
       }
-      i = next;
-      if (byte !== 0x5d) from = i;
+      from = next;
     }
-    this.emit(from, i);
-    this.consume(i);
-    return true;
+    const whole = tag < 0 ? this.whole(from) : end;
+    this.emit(from, whole);
+    this.consume(whole);
+    return tag >= 0;
+  }
+
+  /** Consumes text that is whole and holds nothing to look at: no reference, line end to fold, or `]]>`. */
+  plain(to: number): void {
+    const { at } = this.window;
+    this.wanted = this.sink.wantsText !== false;
+    this.emit(at, to);
+    this.consume(to);
   }
 
   /** Hands over the content of a CDATA section, which stands whole in the window. */
@@ -88,25 +91,16 @@ export class TextReader {
     return i + 1;
   }
 
-  /** `]]>` may not stand in text. */
-  private bracket(i: number): number {
-    const { window } = this;
-    const { bytes } = window;
-    if (bytes[i + 1] === 0) return -1;
-    if (bytes[i + 1] !== 0x5d) return i + 1;
-    if (bytes[i + 2] === 0) return -1;
-    if (bytes[i + 2] === 0x3e) throw xmlError('malformed', window.offset(i), '"]]>" in text');
-    return i + 1;
-  }
-
-  /** The last index up to `end` that does not cut a UTF-8 character. */
-  private wholeCharacters(end: number): number {
-    const { bytes, at } = this.window;
+  /** The last index from `least` on that cuts neither a UTF-8 character nor what may become `]]>`. */
+  private whole(least: number): number {
+    const { bytes, length } = this.window;
+    let end = length;
+    while (end > least && end > length - 2 && bytes[end - 1] === 0x5d) end--;
     let lead = end - 1;
-    while (lead > at && ((bytes[lead] as number) & 0xc0) === 0x80) lead--;
-    const byte = lead < at ? 0 : bytes[lead] as number;
-    const length = byte < 0x80 ? 1 : byte < 0xe0 ? 2 : byte < 0xf0 ? 3 : 4;
-    return lead >= at && lead + length > end ? lead : end;
+    while (lead > least && ((bytes[lead] as number) & 0xc0) === 0x80) lead--;
+    const byte = lead < least ? 0 : bytes[lead] as number;
+    const size = byte < 0x80 ? 1 : byte < 0xe0 ? 2 : byte < 0xf0 ? 3 : 4;
+    return lead >= least && lead + size > end ? lead : end;
   }
 
   private emit(from: number, to: number): void {

@@ -2,6 +2,9 @@ import { xmlError } from './failure.ts';
 
 const none = new Int32Array(0);
 
+/** Bytes that need no look at what stands around them. */
+const onlyAscii = /^[\t\n\r -\x7f]*$/;
+
 /**
  * Checks that a stream of chunks is UTF-8 and holds nothing but XML 1.0 characters
  * (no NUL, no control but tab, line feed and carriage return, no surrogate, no U+FFFE or U+FFFF).
@@ -13,8 +16,16 @@ export class Utf8Check {
   /** Smallest code point the sequence may encode: less is an overlong form. */
   private least = 0;
 
-  /** @throws EvidenceError `xml-encoding` or `xml-character`; `offset` is where the chunk begins in the document. */
-  write(chunk: Uint8Array, offset: number): void {
+  /**
+   * @param text the chunk, one character for each byte
+   * @param offset where the chunk begins in the document
+   * @throws EvidenceError `xml-encoding` or `xml-character`
+   */
+  write(chunk: Uint8Array, text: string, offset: number): void {
+    if (this.missing > 0 || !onlyAscii.test(text)) this.writeBytes(chunk, offset);
+  }
+
+  private writeBytes(chunk: Uint8Array, offset: number): void {
     let i = 0;
     const end = chunk.length;
     const head = Math.min(end, (4 - (chunk.byteOffset & 3)) & 3);
@@ -67,6 +78,13 @@ export function isXmlCharacter(code: number): boolean {
   return code >= 0x20
     ? code < 0xd800 || (code >= 0xe000 && code !== 0xfffe && code !== 0xffff && code <= 0x10ffff)
     : code === 0x09 || code === 0x0a || code === 0x0d;
+}
+
+/** Bytes as a string with one character for each, in plain TypeScript; platforms have faster ways. */
+export function oneToOne(bytes: Uint8Array): string {
+  let text = '';
+  for (let i = 0; i < bytes.length; i += 4096) text += String.fromCharCode.apply(null, bytes.subarray(i, i + 4096) as unknown as number[]);
+  return text;
 }
 
 /** UTF-16 units on their way into a string; shared, since nothing here is re-entrant. */

@@ -1,18 +1,34 @@
+import { NextOf } from './next-of.ts';
+
 /**
  * The bytes not yet consumed. After the last one there is always a 0, which no checked document
  * contains: the inner loops stop at it instead of comparing indexes.
  */
 export class ByteWindow {
   bytes = new Uint8Array(1 << 12);
+  /** The same bytes, one character each: what engines search natively. */
+  text = '';
   /** Where the next token begins. */
   at = 0;
   length = 0;
+  /** Where at or after `from`, which never goes back, the next thing stands that plain text has not: a reference, `]]>`, a line end to fold. */
+  nextSpecial(from: number): number {
+    const { text, specials } = this;
+    let first = text.length;
+    for (const special of specials) first = Math.min(first, special.after(text, from));
+    return first;
+  }
+
   /** Offset in the document of `bytes[0]`. */
   base = 0;
+  private readonly specials = [new NextOf('&'), new NextOf(']]>'), new NextOf('\r')];
   /** Whether the document begins with a byte order mark. */
   startsWithMark = false;
 
-  append(chunk: Uint8Array): void {
+  /** @param text the chunk, one character for each byte */
+  append(chunk: Uint8Array, text: string): void {
+    for (const special of this.specials) special.forget();
+    this.text = this.at === this.length ? text : this.text.slice(this.at) + text;
     if (this.at > 0) {
       this.bytes.copyWithin(0, this.at, this.length);
       this.base += this.at;

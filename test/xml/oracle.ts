@@ -16,7 +16,7 @@ export function feedSaxes(document: Uint8Array, handler: XmlHandler): void {
     const attributes = Object.values(tag.attributes)
       .filter((attribute) => attribute.prefix !== 'xmlns' && attribute.name !== 'xmlns')
       .map((attribute): [string, string] => [keyOf(attribute.prefix === '' ? { uri: '', local: attribute.local } : attribute), attribute.value]);
-    handler.open(nameOf(tag), new Map(attributes) satisfies XmlAttributes);
+    handler.open(nameOf(tag), new AttributeMap(attributes));
   });
   parser.on('closetag', (tag) => {
     depth--;
@@ -24,6 +24,12 @@ export function feedSaxes(document: Uint8Array, handler: XmlHandler): void {
   });
   parser.write(new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(document));
   parser.close();
+}
+
+class AttributeMap extends Map<string, string> implements XmlAttributes {
+  matches(name: string, pattern: RegExp): boolean {
+    return pattern.test(this.get(name) ?? '');
+  }
 }
 
 function keyOf(name: { uri: string; local: string }): string {

@@ -59,7 +59,7 @@ export class BenchmarkShapes {
     const children = new Map<string, Shape>([
       [xccdf('title'), { text: (text) => this.title(text) }],
       [xccdf('reference'), {
-        wants: (attributes) => cisSection.test(attributes.get('href') ?? ''),
+        wants: (attributes) => attributes.matches('href', cisSection),
         text: (text) => this.reference(text),
       }],
       [xccdf('ident'), { text: (text) => { if (cceIdentifier.test(text)) this.rule.cce ??= text; } }],

@@ -27,6 +27,9 @@ interface Frame {
 /** About what the frame and what is kept of an empty element take. */
 const elementCost = 64;
 
+/** Also seen where all else is skipped. */
+const watched = 'TestResult';
+
 const none: ReadonlyMap<string, Shape> = new Map();
 
 /** Walks a document along shapes. */
@@ -41,7 +44,7 @@ export class ShapeWalker implements XmlHandler {
   private skipped = 0;
   private gathered = '';
 
-  /** @param watch sees every element: whether a shape names it, and how many shaped elements it is in */
+  /** @param watch sees every element that is not inside a skipped one, and every TestResult: whether a shape names it, and how many shaped elements it is in */
   constructor(roots: ReadonlyMap<string, Shape>, budget: Budget, watch: (name: XmlName, known: boolean, depth: number) => void) {
     this.roots = roots;
     this.budget = budget;
@@ -49,10 +52,15 @@ export class ShapeWalker implements XmlHandler {
   }
 
   open(name: XmlName, attributes: XmlAttributes): void {
-    const shape = this.skipped > 0 ? undefined : (this.current === undefined ? this.roots : this.current.children).get(name.key);
+    if (this.skipped > 0) {
+      this.skipped++;
+      if (name.local === watched) this.watch(name, false, this.frames.length);
+      return;
+    }
+    const shape = (this.current === undefined ? this.roots : this.current.children).get(name.key);
     this.watch(name, shape !== undefined, this.frames.length);
     if (shape === undefined) {
-      if (this.skipped === 0 && this.current?.shape.simple === true) throw arfError('markup', `<${name.local}> stands where only a word may`);
+      if (this.current?.shape.simple === true) throw arfError('markup', `<${name.local}> stands where only a word may`);
       this.skipped++;
       return;
     }
