@@ -12,4 +12,4 @@ export { inspectHallmark, readContents, verifyContents, verifyEvidence, type Pol
 export { type Appraisal, appraise } from './statement/index.ts';
 export { type Trust } from './hallmark/index.ts';
 export { bundleName, type Contents, packBundle } from './bundle/index.ts';
-export { describeKey, developmentKey, developmentSigner, generatePrivateKey, type KeyAlgorithm, keyAlgorithms, type PublicKey, readPrivateKey, readPublicKeys, type Signer, signerOf } from './keys/index.ts';
+export { describeKey, developmentKey, developmentSigner, generatePrivateKey, isKmsReference, type KeyAlgorithm, keyAlgorithms, kmsSigner, type PublicKey, readPrivateKey, readPublicKeys, type Signer, signerOf } from './keys/index.ts';

@@ -1,7 +1,7 @@
 import { homedir } from 'node:os';
 import { isAbsolute, join } from 'node:path';
 import type { Argv } from 'yargs';
-import { developmentSigner, readPrivateKey, type Signer, signerOf } from '../../evidence/index.ts';
+import { developmentSigner, isKmsReference, kmsSigner, readPrivateKey, type Signer, signerOf } from '../../evidence/index.ts';
 import type { Io } from '../io.ts';
 import { packageVersion } from '../package.ts';
 import { textAt } from './secret.ts';
@@ -13,15 +13,22 @@ export interface SigningArguments {
 
 export function signingOptions<T>(yargs: Argv<T>): Argv<T & SigningArguments> {
   return yargs
-    .option('signing-key', { type: 'string', requiresArg: true, describe: 'private key of the hallmark: a PEM file, or env:NAME; default: what CUPEL_SIGNING_KEY says, or a development key that nobody trusts' })
+    .option('signing-key', { type: 'string', requiresArg: true, describe: 'private key of the hallmark: a PEM file, env:NAME, awskms:///alias/NAME or gcpkms://projects/…; default: what CUPEL_SIGNING_KEY says, or a development key that nobody trusts' })
     .option('signing-passphrase', { type: 'string', requiresArg: true, describe: 'passphrase of that key: a file, or env:NAME' });
 }
 
-/** The signer asked for, or the development key. @throws UsageError, ConfigurationError `signing-key…`, `key-algorithm`, `development-key` */
+/** The signer asked for, or the development key. @throws UsageError, ConfigurationError `signing-key…`, `kms-…`, `key-algorithm`, `development-key` */
 export async function signerFrom(argv: Readonly<SigningArguments>, io: Io): Promise<Signer> {
   const place = argv['signing-key'] ?? io.env['CUPEL_SIGNING_KEY'];
   if (place === undefined) return await developmentSigner(developmentKeyFile(io));
+  if (isKmsReference(place)) return await kmsSignerAt(place, io);
   return signerOf(readPrivateKey(await textAt(place, 'signing-key', io), place, await passphraseFrom(argv['signing-passphrase'] ?? io.env['CUPEL_SIGNING_PASSPHRASE'], io)), place);
+}
+
+/** @throws ConfigurationError `kms-…`, `key-algorithm` */
+export async function kmsSignerAt(place: string, io: Pick<Io, 'env'>): Promise<Signer> {
+  // As gcloud is told of another endpoint; AWS's SDK reads its own variables.
+  return await kmsSigner(place, { googleEndpoint: io.env['CLOUDSDK_API_ENDPOINT_OVERRIDES_CLOUDKMS'] });
 }
 
 /** An editor's newline at the end is no part of a passphrase. */

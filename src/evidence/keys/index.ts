@@ -4,3 +4,4 @@ export { readPublicKeys } from './public-pem.ts';
 export { generatePrivateKey, readPrivateKey } from './private-pem.ts';
 export { developmentKey, developmentSigner } from './development.ts';
 export { type Signer, signerOf } from './signer.ts';
+export { isKmsReference, type KmsOptions, kmsSigner } from './kms/index.ts';
