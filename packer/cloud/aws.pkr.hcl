@@ -37,7 +37,7 @@ variable "aws_instance_profile" {
 variable "aws_ssh_cidrs" {
   type        = list(string)
   default     = []
-  description = "Networks that may reach the builder's SSH port; only this host's own address unless given."
+  description = "Networks that may reach the builder's SSH port: those that Packer runs in. Any unless given, with the key alone in between."
 }
 
 variable "aws_kms_key" {

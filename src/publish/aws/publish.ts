@@ -88,7 +88,7 @@ export async function publishAws(publication: AwsPublication): Promise<AwsPublis
       if (!dryRun) await regionOf(image.region).apply(image.id, action);
     }
   }
-  const retired = publication.retention === undefined ? [] : await retire(publication, verdict.target, publication.retention, images.map(({ region }) => region));
+  const retired = publication.retention === undefined ? [] : await retire(publication, images, publication.retention);
   return { images, retired };
 }
 
@@ -118,19 +118,20 @@ function copyToken(region: string, image: string): string {
   return createHash('sha256').update(`cupel ${image} to ${region}`).digest('hex');
 }
 
-async function retire(publication: AwsPublication, image: string, policy: RetentionPolicy, regions: readonly string[]): Promise<ImageFacts[]> {
+/** What was published just now stays, even where clocks say that something else is newer. */
+async function retire(publication: AwsPublication, images: readonly ImageFacts[], policy: RetentionPolicy): Promise<ImageFacts[]> {
   const retired: ImageFacts[] = [];
-  for (const name of regions) {
+  for (const { region: name, id } of images) {
     const region = publication.regionOf(name);
-    const line = await region.imagesTagged(tag.image, image);
-    const old = retirable(line, new Set(), policy, publication.now);
+    const line = await region.imagesTagged(tag.image, publication.vouched.verification.appraisal.verdict.target);
+    const old = retirable(line, new Set([id]), policy, publication.now);
     const used = await region.used(old.map(({ id }) => id));
-    for (const candidate of retirable(line, used, policy, publication.now)) {
+    for (const candidate of old.filter((one) => !used.has(one.id))) {
       publication.emit({ type: 'progress', message: `${name}: retire ${candidate.id} of ${candidate.created}` });
       if (!publication.dryRun) await region.remove(candidate);
       retired.push(candidate);
     }
-    for (const kept of old.filter(({ id }) => used.has(id))) publication.emit({ type: 'progress', message: `${name}: ${kept.id} is old, but in use: kept` });
+    for (const kept of old.filter((one) => used.has(one.id))) publication.emit({ type: 'progress', message: `${name}: ${kept.id} is old, but in use: kept` });
   }
   return retired;
 }

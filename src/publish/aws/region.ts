@@ -2,8 +2,9 @@ import {
   CopyImageCommand, CreateTagsCommand, DeregisterImageCommand, DescribeImageAttributeCommand, DescribeSnapshotAttributeCommand,
   DisableImageDeregistrationProtectionCommand, EC2Client, EnableImageDeprecationCommand, EnableImageDeregistrationProtectionCommand,
   type Image, ModifyImageAttributeCommand, ModifySnapshotAttributeCommand, paginateDescribeImages, paginateDescribeInstances,
-  paginateDescribeLaunchTemplateVersions, paginateDescribeSnapshots, waitUntilImageAvailable,
+  paginateDescribeLaunchTemplateVersions, paginateDescribeSnapshots,
 } from '@aws-sdk/client-ec2';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { TargetError } from '../../errors.ts';
 import type { ImageFacts, SnapshotFacts, Tags } from './facts.ts';
 import { failureOf } from './failure.ts';
@@ -41,27 +42,27 @@ export class Region {
     this.#ec2.destroy();
   }
 
-  /** Our image of that id, once it is available. @throws TargetError `image-missing`, `image-failed` */
+  /**
+   * Our image of that id, once it is available. EC2's own waiter would take a missing permission for a reason to wait.
+   * @throws TargetError `image-missing`, `image-failed`
+   */
   async awaitImage(id: string): Promise<ImageFacts> {
-    // By filter: for an id that EC2 does not know everywhere yet, asking by id is an error.
-    await this.#call('DescribeImages', async () => {
-      try {
-        await waitUntilImageAvailable({ client: this.#ec2, maxWaitTime: this.#waitSeconds, minDelay: 1, maxDelay: 15 }, { Owners: ['self'], Filters: [{ Name: 'image-id', Values: [id] }] });
-      } catch (cause) {
-        if (cause instanceof Error && cause.name === 'TimeoutError') throw new TargetError('image-missing', `${this.name}: ${id} is not available after ${this.#waitSeconds} s`, { cause });
-        if (cause instanceof Error && cause.message.includes('FAILURE')) throw new TargetError('image-failed', `${this.name}: ${id} failed`, { cause });
-        throw cause;
-      }
-    });
-    const facts = await this.image(id);
-    if (facts === undefined) throw new TargetError('image-missing', `${this.name}: there is no ${id} in this account`);
-    return facts;
+    const deadline = Date.now() + this.#waitSeconds * 1000;
+    for (let pause = 1; ; pause = Math.min(pause * 1.5, 15)) {
+      const image = await this.image(id);
+      if (image?.state === 'available') return image;
+      if (image?.state === 'failed' || image?.state === 'error') throw new TargetError('image-failed', `${this.name}: ${id} failed`);
+      if (Date.now() + pause * 1000 > deadline) throw new TargetError('image-missing', `${this.name}: ${id} is ${image?.state ?? 'not there'} after ${this.#waitSeconds} s`);
+      await sleep(pause * 1000);
+    }
   }
 
   /** Our image of that id, whatever its state. */
   async image(id: string): Promise<ImageFacts | undefined> {
     const [found] = await this.#images([{ Name: 'image-id', Values: [id] }]);
-    return found === undefined ? undefined : await this.#details(found);
+    if (found === undefined) return undefined;
+    // What is not finished has neither snapshots nor anybody to share it with.
+    return found.State === 'available' ? await this.#details(found) : factsOf(this.name, found);
   }
 
   /** Our images with that tag (and value), without whom they are shared with. */
