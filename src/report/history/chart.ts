@@ -17,14 +17,15 @@ export interface Series {
   title: string;
   /** Undefined where it is not known: the line goes on without that build. */
   value: (build: Build) => number | undefined;
-  /** As it stands on the axis, and as it is told of a build. */
+  /** As it is told of a build, and as it stands on the axis. */
   show: (value: number) => string;
+  tick: (value: number) => string;
   /** Lower end of the axis: 0, or as low as the values go. */
   from: 'zero' | 'lowest';
   most?: number;
 }
 
-const frame: Frame = { width: 880, height: 220, left: 64, right: 12, top: 14, bottom: 30 };
+const frame: Frame = { width: 640, height: 180, left: 62, right: 8, top: 10, bottom: 26 };
 
 interface Point {
   at: Date;
@@ -50,10 +51,10 @@ export function chart(builds: readonly Build[], series: Series): Markup | undefi
   const lowest = Math.min(...values);
   return html`<figure><figcaption>${series.title} <span class="soft">${series.show(first.value)} → ${series.show(last.value)}</span></figcaption>
 <svg class="chart" viewBox="0 0 ${width} ${height}" role="img" aria-label="${series.title} of ${points.length} builds: first ${series.show(first.value)}, last ${series.show(last.value)}, between ${series.show(lowest)} and ${series.show(Math.max(...values))}">
-${y.ticks(4).map((tick) => html`<path class="grid" d="M${left} ${round(y(tick))}H${width - right}"/><text class="tick" x="${left - 8}" y="${round(y(tick) + 4)}" text-anchor="end">${series.show(tick)}</text>`)}
-${x.ticks(6).map((tick) => html`<text class="tick" x="${round(x(tick))}" y="${height - 8}" text-anchor="middle">${x.tickFormat(6)(tick)}</text>`)}
+${y.ticks(4).map((tick) => html`<path class="grid" d="M${left} ${round(y(tick))}H${width - right}"/><text class="tick" x="${left - 8}" y="${round(y(tick) + 4)}" text-anchor="end">${series.tick(tick)}</text>`)}
+${x.ticks(5).map((tick) => html`<text class="tick" x="${round(x(tick))}" y="${height - 8}" text-anchor="middle">${x.tickFormat(5)(tick)}</text>`)}
 <path class="below" d="${below}"/><path class="line" d="${path}"/>
-${points.map(({ at, value, build }) => build.outcome === 'accepted' && points.length > 120 ? undefined : html`<circle class="${build.outcome}" cx="${round(x(at))}" cy="${round(y(value))}" r="${build.outcome === 'accepted' ? 2.2 : 4}"><title>${build.when.slice(0, 10)}: ${series.show(value)}${build.outcome === 'accepted' ? '' : ', refused'}</title></circle>`)}
+${points.map(({ at, value, build }) => build.outcome === 'accepted' && points.length > 120 ? undefined : html`<circle class="${build.outcome}" cx="${round(x(at))}" cy="${round(y(value))}" r="${build.outcome === 'accepted' ? 1.6 : 2.6}"><title>${build.when.slice(0, 10)}: ${series.show(value)}${build.outcome === 'accepted' ? '' : ', refused'}</title></circle>`)}
 </svg></figure>`;
 }
 

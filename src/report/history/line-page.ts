@@ -32,9 +32,9 @@ ${charts(builds)}</section>
 
 function charts(builds: readonly Build[]): Markup {
   const drawn = [
-    chart(builds, { title: 'Pass rate', value: ({ passRate }) => passRate, show: percent, from: 'lowest', most: 1 }),
-    chart(builds, { title: 'Failing rules', value: ({ failed }) => failed, show: (value) => String(Math.round(value * 10) / 10), from: 'zero' }),
-    chart(builds, { title: 'Time to build', value: ({ seconds }) => seconds, show: duration, from: 'zero' }),
+    chart(builds, { title: 'Pass rate', value: ({ passRate }) => passRate, show: percent, tick: (value) => `${Math.round(value * 1000) / 10} %`, from: 'lowest', most: 1 }),
+    chart(builds, { title: 'Failing rules', value: ({ failed }) => failed, show: String, tick: String, from: 'zero' }),
+    chart(builds, { title: 'Time to build', value: ({ seconds }) => seconds === undefined ? undefined : seconds / 60, show: (minutes) => duration(minutes * 60), tick: (minutes) => `${minutes} min`, from: 'zero' }),
   ];
   return html`${drawn.every((one) => one === undefined) ? html`<p class="soft">There is one build; a second one makes a line.</p>` : drawn}`;
 }

@@ -11,10 +11,10 @@ figure{margin:0 0 2rem}
 figcaption{margin-bottom:.3rem}
 .chart{width:100%;height:auto;overflow:visible}
 .chart .grid{stroke:var(--line);fill:none}
-.tick{fill:var(--soft);font-size:12px;font-family:system-ui,sans-serif}
-.line{fill:none;stroke:var(--gold);stroke-width:1.6;stroke-linejoin:round}
+.tick{fill:var(--soft);font-size:9.5px;font-family:system-ui,sans-serif}
+.line{fill:none;stroke:var(--gold);stroke-width:1.2;stroke-linejoin:round}
 .below{fill:var(--gold);opacity:.1}
-circle.accepted{fill:var(--gold)}circle.refused{fill:var(--fail-fill);stroke:var(--paper);stroke-width:1.5}
+circle.accepted{fill:var(--gold)}circle.refused{fill:var(--fail-fill)}
 .lines,.builds,.changes{list-style:none;margin:0;padding:0}
 .line-entry{display:grid;grid-template-columns:minmax(0,1fr) 15rem 7.5rem;gap:.5rem 2rem;align-items:center;padding:1.25rem 0;border-top:1px solid var(--line)}
 .lines>li:last-child,.builds>li:last-child{border-bottom:1px solid var(--line)}
@@ -36,7 +36,7 @@ circle.accepted{fill:var(--gold)}circle.refused{fill:var(--fail-fill);stroke:var
 .line-entry{grid-template-columns:minmax(0,1fr) auto}
 .line-entry>div:first-child{grid-column:1/-1}
 .builds>li{grid-template-columns:minmax(0,1fr)}
-.tick{font-size:22px}
+.tick{font-size:17px}
 }
 @media print{.builds>li,figure,.line-entry{break-inside:avoid}.builds>li{content-visibility:visible}}
 `;

@@ -21,7 +21,7 @@ ${figures(model)}`;
 
 function by({ identity }: ReportModel): Markup {
   const baseline = identity.baseline === undefined ? html`CIS content` : html`by <span class="name">${identity.baseline.name}</span>`;
-  return html`${baseline}, ${identity.content.product} ${identity.content.version}, on ${moment(identity.ended)}`;
+  return html`${baseline}, ${identity.content.product} ${identity.content.version}, on ${moment(identity.ended)}${identity.os === undefined ? undefined : html`, ${identity.os}`}`;
 }
 
 function reasons({ verdict, rules }: ReportModel): Markup {
@@ -32,7 +32,7 @@ function reasons({ verdict, rules }: ReportModel): Markup {
   })}</ul></div>`;
 }
 
-function figures({ tally, before, ignored, identity }: ReportModel): Markup {
+function figures({ tally, before, ignored }: ReportModel): Markup {
   const { counts } = tally;
   const passed = counts.pass + counts.fixed;
   const inForce = ignored.filter(({ expired, result }) => !expired && result !== undefined && result !== 'notselected');
@@ -42,7 +42,7 @@ function figures({ tally, before, ignored, identity }: ReportModel): Markup {
 <div><dt>Passed</dt><dd>${passed}<span class="was">of ${tally.evaluated} evaluated</span></dd></div>
 <div><dt>Failing</dt><dd${tally.evaluated - passed > 0 ? html` class="fail"` : undefined}>${tally.evaluated - passed}${before === undefined ? undefined : html`<span class="was">${before.evaluated - before.counts.pass - before.counts.fixed} before</span>`}</dd></div>
 <div><dt>Ignored</dt><dd>${inForce.length}${next === undefined ? undefined : html`<span class="was">next until <time datetime="${next.expires}">${day(next.expires)}</time></span>`}</dd></div>
-<div><dt>Not applicable</dt><dd>${counts.notapplicable}<span class="was">${identity.os ?? ''}</span></dd></div>
+<div><dt>Not applicable</dt><dd>${counts.notapplicable}</dd></div>
 </dl>`;
 }
 
