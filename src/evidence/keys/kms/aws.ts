@@ -31,7 +31,7 @@ export async function awsSigner(reference: string): Promise<Signer> {
 
 /** `awskms://[HOST[:PORT]]/KEY`: a key id, `alias/NAME`, or the ARN of either, which says its region, too. */
 function parse(reference: string): { keyId: string; endpoint: string | undefined; region: string | undefined } {
-  const [, host = '', keyId] = /^awskms:\/\/([^/]*)\/((?:arn:aws[a-z-]*:kms:[a-z0-9-]+:\d{12}:)?(?:key\/|alias\/)?[A-Za-z0-9/_-]+)$/.exec(reference) ?? [];
+  const [, host = '', keyId] = /^awskms:\/\/(|localhost|[^/]*[.:][^/]*)\/((?:arn:aws[a-z-]*:kms:[a-z0-9-]+:\d{12}:)?(?:key\/|alias\/)?[A-Za-z0-9/_-]+)$/.exec(reference) ?? [];
   if (keyId === undefined) throw new ConfigurationError('kms-key', `${reference}: does not name a key of AWS KMS`, { remedy: 'write awskms:///alias/NAME, awskms:///KEY-ID or awskms:///ARN' });
   const local = /^(localhost|127(\.\d+){3}|\[::1\])(:\d+)?$/.test(host);
   return { keyId, endpoint: host === '' ? undefined : `${local ? 'http' : 'https'}://${host}`, region: keyId.startsWith('arn:') ? keyId.split(':')[3] : undefined };
