@@ -19,6 +19,8 @@ export interface ScanOptions {
   /** Where the compressed ARF goes on this host. */
   localPath: string;
   emit: Emit;
+  /** Told how many seconds oscap itself took. */
+  onOscap?: (seconds: number) => void;
 }
 
 /** 0: all passed, 2: something did not; 1 means that oscap could not evaluate. */
@@ -42,8 +44,11 @@ esac
 END
 chmod 0700 "$7/oscap-run-sce-script"
 export PATH="$7:$PATH"
+read -r began _ </proc/uptime
 OSCAP_EVALUATION_TARGET=$6 oscap xccdf eval --progress --skip-validation --profile "$3" --tailoring-file "$2" --results-arf "$4" "$1"
 code=$?
+read -r ended _ </proc/uptime
+printf 'took %s %s\n' "$began" "$ended"
 case $code in 0 | 2) gzip -n -4 <"$4" >"$5.part" && mv "$5.part" "$5" && rm -f "$4" || exit 74 ;; esac
 exit $code
 `;
@@ -64,6 +69,8 @@ export async function scan(target: Target, options: ScanOptions): Promise<Assay>
     args: [options.contentPath, options.tailoringPath, options.profile, arf, remoteArf(options.workDirectory, options.name), options.run, `${options.workDirectory}/bin`],
     timeoutSeconds: 3600,
     onLine: (line) => {
+      const took = /^took ([\d.]+) ([\d.]+)$/.exec(line);
+      if (took !== null) options.onOscap?.(Number(took[2]) - Number(took[1]));
       if (!/^\S+:[a-z]+$/.test(line)) return;
       done++;
       options.emit({ type: 'status', message: `${done}/${options.selected} rules` });

@@ -1,4 +1,8 @@
-/** Where the time goes, in seconds. `own` is what is neither oscap, packages, a fix, nor the machine's reboot. */
+/**
+ * Where the time goes, in seconds. `own` is what is neither oscap, packages, a fix, nor the machine's reboot.
+ * The first three are as the machine timed the programs themselves: starting them, waiting for word of them and
+ * fetching what they made is ours.
+ */
 export interface Timing {
   oscap: number;
   packages: number;
@@ -12,8 +16,13 @@ type Kind = Exclude<keyof Timing, 'own' | 'total'>;
 
 /** Adds up the time of the work that is not ours. */
 export class Stopwatch {
-  readonly #began = performance.now();
+  readonly #began: number;
   readonly #spent: Record<Kind, number> = { oscap: 0, packages: 0, fixes: 0, reboot: 0 };
+
+  /** @param began when it began, in milliseconds since this process did */
+  constructor(began = performance.now()) {
+    this.#began = began;
+  }
 
   add(kind: Kind, seconds: number): void {
     this.#spent[kind] += seconds;

@@ -19,6 +19,8 @@ export interface JobResult {
   exitCode: number;
   /** The end of stderr, at most 8 kB. */
   stderr: string;
+  /** How long the job itself took, by the machine's own clock since its boot. */
+  seconds: number;
 }
 
 const mark = '\u001e';
@@ -36,10 +38,12 @@ cat >"$dir/wrapper" <<'END'
 dir=$1; shift
 cd "$dir"
 echo $$ >pid.part && mv pid.part pid
+read -r began _ </proc/uptime
 bash ./script "$@" </dev/null >>out 2>>err
 code=$?
-echo "$code" >exit.part && mv exit.part exit
-{ printf '\036stderr\n'; tail -c 8192 err | tr -d '\036'; printf '\n\036%s\n' "$code"; } >>out
+read -r ended _ </proc/uptime
+echo "$code $began $ended" >exit.part && mv exit.part exit
+{ printf '\036stderr\n'; tail -c 8192 err | tr -d '\036'; printf '\n\036'; cat exit; } >>out
 END
 : >>"$dir/out"
 # systemd older than 243 knows no OOMPolicy, and does what we want.
@@ -89,13 +93,17 @@ export async function runJob(target: Target, workDirectory: string, unitPrefix: 
       cause: ending.stderr,
     });
   }
-  return { exitCode: ending.exitCode, stderr: ending.stderr };
+  return { ...ending, exitCode: ending.exitCode };
 }
 
-interface Ending {
-  /** Undefined when the job was killed. */
-  exitCode: number | undefined;
-  stderr: string;
+/** Without an exit code the job was killed. */
+type Ending = Omit<JobResult, 'exitCode'> & { exitCode: number | undefined };
+
+/** @param words exit code, and the machine's uptime when the job began and ended */
+function readEnding(words: string, stderr: readonly string[]): Ending | undefined {
+  const match = /^(\d+) (\d+\.\d+) (\d+\.\d+)$/.exec(words);
+  if (match === null) return undefined;
+  return { exitCode: Number(match[1]), stderr: stderr.join('\n'), seconds: Number(match[3]) - Number(match[2]) };
 }
 
 /** Hands over each line once, however often the reader or the connection breaks. */
@@ -149,7 +157,7 @@ class Told {
     // A last line of the job's own without its end stands before the mark; it is no line.
     if (line.endsWith(stderrMark)) this.#stderr = [];
     else if (this.#stderr === undefined) this.#job.onLine?.(line);
-    else if (line.startsWith(mark)) this.ending = { exitCode: Number(line.slice(1)), stderr: this.#stderr.join('\n') };
+    else if (line.startsWith(mark)) this.ending = readEnding(line.slice(1), this.#stderr);
     else this.#stderr.push(line);
   }
 }
@@ -162,7 +170,9 @@ async function readOutcome(target: Target, directory: string): Promise<Ending | 
     const [word = '', ...stderr] = result.stdout.split('\n');
     if (result.exitCode === 0 && word === 'running') return undefined;
     if (result.exitCode === 0 && word === 'full') throw spaceOr('job-lost', `${target.name}: a job could not come to its end`, 'No space left on device');
-    if (result.exitCode === 0 && (word === 'lost' || /^\d+$/.test(word))) return { exitCode: word === 'lost' ? undefined : Number(word), stderr: stderr.join('\n') };
+    if (result.exitCode === 0 && word === 'lost') return { exitCode: undefined, stderr: stderr.join('\n'), seconds: NaN };
+    const ending = result.exitCode === 0 ? readEnding(word, stderr) : undefined;
+    if (ending !== undefined) return ending;
     // Root is out of reach. A guarded step that took sudo away is rolled back by the machine.
     if (Date.now() >= deadline) throw new TargetError('target-sudo', `${target.name}: root is not to be had any more: ${result.stderr.trim()}`, { subject: target.name });
     await sleep(1000);
@@ -194,7 +204,7 @@ export function spaceOr(code: string, message: string, stderr: string): TargetEr
 }
 
 /** For callers that read evidence out of a job. */
-export function evidenceFrom(code: string, message: string, result: JobResult): EvidenceError {
+export function evidenceFrom(code: string, message: string, result: Pick<JobResult, 'exitCode' | 'stderr'>): EvidenceError {
   const words = result.stderr.trim().split('\n').slice(-3).join('; ');
   return new EvidenceError(code, `${message} (exit ${result.exitCode})${words === '' ? '' : `: ${words}`}`, { cause: result.stderr });
 }

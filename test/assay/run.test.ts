@@ -14,6 +14,7 @@ describe('scan', () => {
   const directory = scratch();
   let target: ShellTarget;
   let shown: string[];
+  let took: number[];
   /** An oscap of shell text: `$arf` is where its results belong. */
   const oscap = (text: string): void => {
     const tools = join(directory.path, 'tools');
@@ -21,18 +22,19 @@ describe('scan', () => {
     writeFileSync(join(tools, 'oscap'), `#!/bin/sh\narf=\nfor a; do [ "$last" != --results-arf ] || arf=$a; last=$a; done\n${text}\n`);
     chmodSync(join(tools, 'oscap'), 0o755);
     target.answer = (script, options) => {
-      if (script.includes('script.part')) options.input = `PATH='${tools}':$PATH\n${options.input as string}`;
+      if (script.includes('systemd-run')) options.input = `PATH='${tools}':$PATH\n${options.input as string}`;
       return undefined;
     };
   };
   const run = (): Promise<Assay> => scan(target, {
     name: 'final', workDirectory: directory.path, unitPrefix: 'cupel-1', contentPath: '/content.xml', tailoringPath: '/tailoring.xml', profile: 'p', run: 'run-uuid',
-    selected: 3, localPath: join(directory.path, 'local.arf.xml.gz'), emit: (event) => { if (event.type === 'status') shown.push(event.message); },
+    selected: 3, localPath: join(directory.path, 'local.arf.xml.gz'), onOscap: (seconds) => took.push(seconds), emit: (event) => { if (event.type === 'status') shown.push(event.message); },
   });
   const evaluates = `gzip -dc '${fixture}' >"$arf"`;
   beforeEach(() => {
     target = new ShellTarget();
     shown = [];
+    took = [];
   });
 
   for (const code of [0, 2]) {
@@ -55,6 +57,13 @@ describe('scan', () => {
     oscap(`echo xccdf_a:pass; echo 'a warning: of something'; echo xccdf_b:fail; ${evaluates}`);
     await run();
     expect(shown).to.deep.equal(['1/3 rules', '2/3 rules']);
+  });
+
+  it('tells how long oscap itself took', async () => {
+    oscap(`sleep 0.2; ${evaluates}`);
+    await run();
+    expect(took).to.have.length(1);
+    expect(took[0]).to.be.within(0.15, 20);
   });
 
   it('takes exit 1 for no evaluation, whatever was written', async () => {

@@ -9,16 +9,16 @@ describe('installScanner', () => {
   let target: ShellTarget;
   let installs: string;
   let version: string;
+  let times = 0;
   const facts = (packageManager: MachineFacts['packageManager']): MachineFacts => ({ packageManager }) as MachineFacts;
-  const install = (manager: MachineFacts['packageManager'] = 'apt-get'): Promise<string> => installScanner(target, facts(manager), directory.path, 'cupel-1');
+  const install = async (manager: MachineFacts['packageManager'] = 'apt-get'): Promise<string> => (await installScanner(target, facts(manager), `${directory.path}/${++times}`, 'cupel-1')).version;
   beforeEach(() => {
     target = new ShellTarget();
-    installs = 'exit 0';
+    installs = 'echo Setting up openscap-scanner 9.9.9';
     version = 'OpenSCAP command line tool (oscap) 1.3.7\nCopyright 2009--2021 Red Hat Inc.';
     target.answer = (script, options) => {
-      if (script.startsWith('oscap')) return { stdout: version };
       // In place of the package manager's own script.
-      if (script.includes('script.part')) options.input = installs;
+      if (script.includes('systemd-run')) options.input = `oscap() { printf '%s' '${version}'; }\n${installs}\n${(options.input as string).split('\n').at(-1) ?? ''}`;
       return undefined;
     };
   });

@@ -19,7 +19,7 @@ describe('runJob', () => {
   it('hands over each line, the exit code and the end of stderr', async () => {
     const result = await run('echo "$1"; echo "$2"; echo why >&2; exit 7', { args: ['one two', "it's"] });
     expect(lines).to.deep.equal(['one two', "it's"]);
-    expect(result).to.deep.equal({ exitCode: 7, stderr: 'why\n' });
+    expect(result).to.include({ exitCode: 7, stderr: 'why\n' });
   });
 
   it('keeps only the last 8 kB of stderr', async () => {
@@ -34,10 +34,15 @@ describe('runJob', () => {
     expect(target.reconnects).to.be.within(1, 8);
   });
 
+  it('tells how long the job itself took', async () => {
+    const { seconds } = await run('sleep 0.2');
+    expect(seconds).to.be.within(0.15, 20);
+  });
+
   it('does not hand over a last line without its end', async () => {
     const result = await run('printf "whole\\npartial"; printf "a\\nb" >&2');
     expect(lines).to.deep.equal(['whole']);
-    expect(result).to.deep.equal({ exitCode: 0, stderr: 'a\nb' });
+    expect(result).to.include({ exitCode: 0, stderr: 'a\nb' });
   });
 
   it('begins a job once, also when the answer to its start is lost', async () => {
