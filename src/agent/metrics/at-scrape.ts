@@ -41,7 +41,8 @@ export function atScrape(moment: Moment): Scrape {
       gauge('cis_report_readable', 'Whether the report is whole and as the scanner wrote it.', envelope !== undefined && all(envelope, 'report', unchanged)),
       // A clock that was set back makes a report of the future, which is as little worth as an old one.
       gauge('cis_report_stale', 'Whether the report is older than the limit, from the future, or not there.', age === undefined || age > moment.staleAfter || age < -300),
-      gauge('cis_report_baseline_current', 'Whether the report was judged by the baseline that is on the machine now.', envelope !== undefined && all(envelope, 'baseline', unchanged)),
+      // After a failed scan nobody knows what it would have been judged by.
+      ...(envelope?.files.some(({ role }) => role === 'baseline') === true ? [gauge('cis_report_baseline_current', 'Whether the report was judged by the baseline that is on the machine now.', all(envelope, 'baseline', unchanged))] : []),
       { name: 'cis_report_age_seconds', help: 'Age of the report.', samples: age === undefined ? [] : [{ value: Math.round(age) }] },
       { name: 'cis_ignores_expired', help: 'Ignored rules that are not met and whose entry expired since the scan: they count in the next one.', samples: envelope === undefined ? [] : [{ value: expired(families, now) }] },
     ],
