@@ -45,18 +45,23 @@ async function cupel(content: string): Promise<Measurement[]> {
   const out = mkdtempSync(join(tmpdir(), 'cupel-bench-'));
   try {
     return await withMachine('cupel', async (machine) => {
+      const began = performance.now();
       await execa('node', [CUPEL, 'provision', '--baseline', 'debian12-cis-l1-server', '--content', content, '--host', machine.host, '--port', String(machine.port),
         '--user', machine.user, '--key-file', machine.keyFile, '--image', 'bench', '--out', out], { stdio: ['ignore', 'ignore', 'inherit'], reject: false });
+      const wall = (performance.now() - began) / 1000;
       const [evidence = ''] = readdirSync(out);
       const file = (name: string): string => readFileSync(join(out, evidence, name), 'utf8');
       const stages = stageSeconds(file('log.jsonl'));
       const { seconds } = JSON.parse(file('environment.json')) as { seconds: Record<'oscap' | 'packages' | 'fixes' | 'reboot' | 'own' | 'total', number> };
+      // What environment.json cannot know yet, writing and signing the evidence, is ours as well.
+      const others = seconds.oscap + seconds.packages + seconds.fixes + seconds.reboot;
       const verdict = JSON.parse(file('verdict.json')) as { pass_rate: number; evaluated: number };
       return [
         { name: 'cupel harden + final assay, wall', value: (stages.get('harden') ?? NaN) + (stages.get('assay-final') ?? NaN), unit: 's', note: `pass rate ${verdict.pass_rate.toFixed(4)} of ${verdict.evaluated}` },
-        { name: 'cupel provision, wall', value: seconds.total, unit: 's' },
-        { name: 'neither oscap, packages, fixes nor the reboot itself', value: seconds.own / seconds.total, unit: 'ratio', budget: '<= 0.10' },
-        { name: 'the same with the reboot', value: (seconds.own + seconds.reboot) / seconds.total, unit: 'ratio' },
+        { name: 'cupel provision, wall', value: wall, unit: 's', note: `oscap ${seconds.oscap.toFixed(1)}, packages ${seconds.packages.toFixed(1)}, fixes ${seconds.fixes.toFixed(1)}, reboot ${seconds.reboot.toFixed(1)}` },
+        { name: 'neither oscap, packages, fixes nor the reboot', value: wall - others, unit: 's' },
+        { name: 'the same of the wall', value: (wall - others) / wall, unit: 'ratio', budget: '<= 0.10' },
+        { name: 'the same with the reboot', value: (wall - others + seconds.reboot) / wall, unit: 'ratio' },
       ];
     });
   } finally {

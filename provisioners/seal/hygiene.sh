@@ -7,8 +7,11 @@ set -eu
 
 work=$1
 
-# Still at work, it would write its state again after we removed it.
-if command -v cloud-init >/dev/null; then timeout 300 cloud-init status --wait >/dev/null || :; fi
+# Still at work, cloud-init would write its state again after we removed it. Asking it takes a second of Python, so
+# only where neither its result nor a word that it is switched off is there.
+if command -v cloud-init >/dev/null && [ ! -e /run/cloud-init/result.json ] && [ ! -e /run/cloud-init/disabled ] && [ ! -e /etc/cloud/cloud-init.disabled ]; then
+  timeout 300 cloud-init status --wait >/dev/null || :
+fi
 
 if command -v apt-get >/dev/null; then
   apt-get -q clean
@@ -71,6 +74,6 @@ ExecStart=/bin/true
 ExecStop=/bin/sh /run/cupel/at-shutdown.sh
 TimeoutStopSec=120
 END
-systemctl daemon-reload
-systemctl start cupel-seal.service
+# A new unit needs no reload of all others; older systemd may not see it without.
+systemctl start cupel-seal.service 2>/dev/null || { systemctl daemon-reload && systemctl start cupel-seal.service; }
 systemctl is-active --quiet cupel-seal.service
