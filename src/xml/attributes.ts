@@ -1,5 +1,5 @@
 import { xmlError } from './failure.ts';
-import type { TagForm } from './forms.ts';
+import type { TagForm, TagForms } from './forms.ts';
 import type { ExpandedName, QName } from './names.ts';
 import { referenceEnd, resolveReference } from './reference.ts';
 import { decodeUtf8 } from './utf8.ts';
@@ -35,12 +35,12 @@ export class TagAttributes implements XmlAttributes {
   size = 0;
   private readonly all: Attribute[] = [];
   private readonly window: ByteWindow;
+  private readonly forms: TagForms;
   private form: TagForm | undefined;
-  /** Of a tag of a known form: what stands around the quotes and, at odd places, between them. */
-  private parts: readonly string[] = [];
 
-  constructor(window: ByteWindow) {
+  constructor(window: ByteWindow, forms: TagForms) {
     this.window = window;
+    this.forms = forms;
   }
 
   clear(): void {
@@ -49,10 +49,9 @@ export class TagAttributes implements XmlAttributes {
     this.size = 0;
   }
 
-  /** The attributes are those of the tag at `window.at`, which has this form. */
-  useForm(form: TagForm, parts: readonly string[]): void {
+  /** The attributes are those of the tag at `window.at`, whose form was found last. */
+  useForm(form: TagForm): void {
     this.form = form;
-    this.parts = parts;
     this.written = this.size = form.attributes.length;
   }
 
@@ -71,6 +70,11 @@ export class TagAttributes implements XmlAttributes {
     this.written++;
   }
 
+  /** In the order written, declarations included. */
+  qnames(): QName[] {
+    return this.all.slice(0, this.written).map(({ qname }) => qname);
+  }
+
   qname(index: number): QName {
     return (this.all[index] as Attribute).qname;
   }
@@ -87,7 +91,7 @@ export class TagAttributes implements XmlAttributes {
 
   get(name: string): string | undefined {
     const place = this.placeInForm(name);
-    if (place >= 0) return this.readPart(place);
+    if (place >= 0) return normalized(this.window, this.from(place), this.to(place));
     if (this.form !== undefined) return undefined;
     for (let i = 0; i < this.written; i++) {
       const attribute = this.all[i] as Attribute;
@@ -103,7 +107,7 @@ export class TagAttributes implements XmlAttributes {
 
   matches(name: string, pattern: RegExp): boolean {
     const place = this.placeInForm(name);
-    const raw = place < 0 ? undefined : this.parts[2 * place + 1];
+    const raw = place < 0 ? undefined : this.window.text.slice(this.from(place), this.to(place));
     const value = raw === undefined || unlikeItsValue.test(raw) ? this.get(name) : raw;
     return value !== undefined && pattern.test(value);
   }
@@ -120,11 +124,12 @@ export class TagAttributes implements XmlAttributes {
     return attribute.value ??= decodeUtf8(this.window.bytes, attribute.from, attribute.to);
   }
 
-  private readPart(place: number): string {
-    const odd = 2 * place + 1;
-    let from = this.window.at + 1;
-    for (let i = 0; i < odd; i++) from += (this.parts[i] as string).length + 1;
-    return normalized(this.window, from, from + (this.parts[odd] as string).length);
+  private from(place: number): number {
+    return this.window.at + 1 + (this.forms.starts[place] as number);
+  }
+
+  private to(place: number): number {
+    return this.window.at + 1 + (this.forms.ends[place] as number);
   }
 
   private placeInForm(name: string): number {

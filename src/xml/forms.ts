@@ -1,6 +1,5 @@
 import type { TagAttributes } from './attributes.ts';
 import type { QName } from './names.ts';
-import type { ByteWindow } from './window.ts';
 
 /**
  * What a start tag says besides the values in it: two tags with the same text around their quoted values have
@@ -13,61 +12,78 @@ export interface TagForm {
   readonly selfClosing: boolean;
 }
 
-/** By the text up to the next quote. */
-interface Node {
-  readonly next: Map<string, Node>;
+/** One step on the way to a form. */
+interface Step {
+  /** Up to and with the next opening quote; the rest of the tag when there is none. */
+  readonly text: string;
+  readonly next: Step[];
+  /** Of the tag that ends here; undefined when another value follows. */
   form: TagForm | undefined;
 }
 
-/** A real ARF has 700 forms, which make 1,700 nodes. */
-const maxNodes = 8192;
-const longestPart = 512;
-
-const newNode = (): Node => ({ next: new Map<string, Node>(), form: undefined });
+/** A real ARF has 700 forms, in 1,700 steps. */
+const maxSteps = 8192;
+/** What may come after one value. */
+const maxBranches = 32;
+const longestText = 512;
 
 /** The forms of start tags met so far: a tag of one of them is well-formed without a look at each byte. */
 export class TagForms {
-  private readonly root = newNode();
-  private nodes = 0;
+  /** Where the values of the tag found last begin and end, counted from after its `<`. */
+  readonly starts: number[] = [];
+  readonly ends: number[] = [];
+  /** By all that stands before the first quote. */
+  private readonly first = new Map<string, Step>();
+  private steps = 0;
 
   /**
-   * The form of a tag, and its values given to `attributes`; undefined when the form is not known or the tag is not whole.
+   * The form of a tag; undefined when it is not known or the tag is not whole.
    * @param tag what stands between `<` and the next `>`, without `&` and `<`
    */
-  of(tag: string, attributes: TagAttributes): TagForm | undefined {
-    const parts = tag.split('"');
-    let node: Node | undefined = this.root;
-    for (let i = 0; i < parts.length; i += 2) {
-      node = node.next.get(parts[i] as string);
-      if (node === undefined) return undefined;
+  find(tag: string): TagForm | undefined {
+    let at = tag.indexOf('"');
+    let step = this.first.get(at < 0 ? tag : tag.slice(0, ++at));
+    for (let i = 0; step !== undefined && at >= 0; i++) {
+      const end = tag.indexOf('"', at);
+      if (end < 0) return undefined;
+      this.starts[i] = at;
+      this.ends[i] = end;
+      step = follow(step.next, tag, end + 1);
+      at = step === undefined || step.form !== undefined ? -1 : end + 1 + step.text.length;
     }
-    if (node.form !== undefined) attributes.useForm(node.form, parts);
-    return node.form;
+    return step?.form;
   }
 
-  /** Keeps the form of a tag that was read byte by byte and is bytes `from..to` of the window, `<` and `>` included. */
-  keep(window: ByteWindow, from: number, to: number, name: QName, attributes: TagAttributes, selfClosing: boolean): void {
-    const parts = window.text.slice(from + 1, to - 1).split('"');
-    if (parts.length !== 2 * attributes.written + 1) return;
-    const names: QName[] = [];
-    for (let i = 0; i < attributes.written; i++) {
-      const attribute = attributes.qname(i);
-      if (attribute.declares !== undefined || attribute.prefix.text !== '') return;
-      names.push(attribute);
+  /** Keeps the form of a tag that was read byte by byte. @param tag what stands between its `<` and its `>` */
+  keep(tag: string, name: QName, attributes: TagAttributes, selfClosing: boolean): void {
+    const parts = tag.split('"').filter((_, i) => i % 2 === 0);
+    const names = attributes.qnames();
+    if (tag.split('"').length !== 2 * names.length + 1 || names.some((each) => each.declares !== undefined || each.prefix.text !== '')) return;
+    if (parts.some((part) => part.length > longestText || part.includes("'"))) return;
+    let step: Step | undefined;
+    for (const [i, part] of parts.entries()) {
+      step = this.enter(step, i === parts.length - 1 ? part : `${part}"`);
+      if (step === undefined) return;
     }
-    let node = this.root;
-    for (let i = 0; i < parts.length; i += 2) {
-      const part = parts[i] as string;
-      if (part.length > longestPart || part.includes("'")) return;
-      let next = node.next.get(part);
-      if (next === undefined) {
-        if (++this.nodes > maxNodes) return;
-        next = newNode();
-        // A part of the window's text would keep all of it alive.
-        node.next.set(part.split('').join(''), next);
-      }
-      node = next;
-    }
-    node.form = { name, attributes: names, selfClosing };
+    if (step !== undefined) step.form = { name, attributes: names, selfClosing };
   }
+
+  private enter(from: Step | undefined, text: string): Step | undefined {
+    const known = from === undefined ? this.first.get(text) : from.next.find((step) => step.text === text);
+    if (known !== undefined) return known;
+    if (this.steps >= maxSteps || (from !== undefined && from.next.length >= maxBranches)) return undefined;
+    this.steps++;
+    // A part of the window's text would keep all of it alive.
+    const step: Step = { text: text.split('').join(''), next: [], form: undefined };
+    if (from === undefined) this.first.set(step.text, step);
+    else from.next.push(step);
+    return step;
+  }
+}
+
+function follow(steps: readonly Step[], tag: string, at: number): Step | undefined {
+  for (const step of steps) {
+    if (tag.startsWith(step.text, at) && (step.form === undefined || at + step.text.length === tag.length)) return step;
+  }
+  return undefined;
 }

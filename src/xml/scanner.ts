@@ -45,8 +45,8 @@ export class XmlScanner {
   private readonly window = new ByteWindow();
   private readonly utf8 = new Utf8Check();
   private readonly search = new EndSearch();
-  private readonly attributes = new TagAttributes(this.window);
   private readonly forms = new TagForms();
+  private readonly attributes = new TagAttributes(this.window, this.forms);
   private readonly oneToOne: (bytes: Uint8Array) => string;
   private readonly tag: TagReader;
   private readonly elements: Elements;
@@ -146,8 +146,9 @@ export class XmlScanner {
         const next = text.indexOf('<', tag + 1);
         const end = text.indexOf('>', tag);
         if (end < 0 || next < end || special < end || end - tag >= limit) return;
-        const form = this.forms.of(text.slice(tag + 1, end), attributes);
+        const form = this.forms.find(text.slice(tag + 1, end));
         if (form === undefined) return;
+        attributes.useForm(form);
         this.tagEnd = from = end + 1;
         this.textReader.length = 0;
         handler.open(elements.enter(form.name, window.base + tag), attributes);
@@ -195,7 +196,7 @@ export class XmlScanner {
       this.rootSeen = true;
     }
     const name = this.elements.push(tag.name, this.attributes, offset);
-    this.forms.keep(window, window.at, end, tag.name, this.attributes, tag.selfClosing);
+    this.forms.keep(window.text.slice(window.at + 1, end - 1), tag.name, this.attributes, tag.selfClosing);
     this.handler.open(name, this.attributes);
     if (tag.selfClosing) this.handler.close(this.elements.pop());
     return end;
