@@ -2,7 +2,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import { open, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CupelError, EvidenceError } from '../errors.ts';
-import { assertComplete, bundleName, type Contents, hallmarkFile, packBundle, readFolder, statementFile } from './bundle/index.ts';
+import { assertComplete, bundleName, type Contents, hallmarkFile, packBundle, readFolder, reportFile, statementFile } from './bundle/index.ts';
 import { openHallmark, proveSignature, signStatement } from './hallmark/index.ts';
 import type { Signer } from './keys/index.ts';
 import { type Appraisal, appraise, readStrictJson, stateOf, statementSchema } from './statement/index.ts';
@@ -17,22 +17,28 @@ export interface SealedEvidence {
   appraisal: Appraisal;
 }
 
+/** Draws `report.html` from evidence that was examined and is about to be signed. */
+export type DrawReport = (contents: Contents, appraisal: Appraisal) => Promise<string>;
+
 /**
  * Signs the evidence in a directory and packs it into its bundle, both beside the evidence. What is signed is read
- * and judged again first: a signer vouches for what it has seen. A hallmark that is there already is replaced.
+ * and judged again first: a signer vouches for what it has seen. A hallmark or report that is there already is replaced.
  * @param producer name and version of this program
+ * @param draw the report for people that goes into the bundle; none without it
  * @throws EvidenceError for evidence that is not whole, or does not agree; RefusedError `evidence-refused`
  */
-export async function sealEvidence(directory: string, signer: Signer, producer: string): Promise<SealedEvidence> {
+export async function sealEvidence(directory: string, signer: Signer, producer: string, draw?: DrawReport): Promise<SealedEvidence> {
   const evidence = new Map(await readFolder(directory));
   evidence.delete(statementFile);
   evidence.delete(hallmarkFile);
+  if (draw !== undefined) evidence.delete(reportFile);
   const appraisal = await appraise(evidence);
+  if (draw !== undefined) evidence.set(reportFile, Buffer.from(await draw(evidence, appraisal)));
   const bundle = join(directory, bundleName(appraisal.verdict.target, appraisal.verdict.run));
   const contents = await hallmarked(evidence, appraisal, signer, producer);
   assertComplete(contents, directory);
   const packed = await packBundle(contents);
-  for (const name of [statementFile, hallmarkFile]) await place(join(directory, name), contents.get(name) ?? Buffer.alloc(0));
+  for (const name of [...(draw === undefined ? [] : [reportFile]), statementFile, hallmarkFile]) await place(join(directory, name), contents.get(name) ?? Buffer.alloc(0));
   await place(bundle, packed);
   return { bundle, bytes: packed.length, sha256: createHash('sha256').update(packed).digest('hex'), appraisal };
 }

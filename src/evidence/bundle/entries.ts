@@ -4,6 +4,8 @@ import { evidenceFolder } from '../folder.ts';
 
 export const statementFile = 'statement.intoto.json';
 export const hallmarkFile = 'hallmark.sigstore.json';
+export const reportFile = 'report.html';
+export const sbomFile = 'sbom.cdx.json';
 
 interface Entry {
   /** A bundle without it is none. */
@@ -30,8 +32,8 @@ export const entries: Readonly<Record<string, Entry>> = {
   'before.json': optional(mebibyte),
   'remediation.sh': needed(8 * mebibyte),
   'harden.jsonl': optional(16 * mebibyte),
-  'sbom.cdx.json': optional(16 * mebibyte),
-  'report.html': optional(16 * mebibyte),
+  [sbomFile]: optional(16 * mebibyte),
+  [reportFile]: optional(16 * mebibyte),
   'arf.xml.gz': needed(32 * mebibyte),
 };
 

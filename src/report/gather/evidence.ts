@@ -4,12 +4,14 @@ import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
 import type { Assay } from '../../assay/index.ts';
 import { DetailReader, type AssayDetail } from '../../assay/detail/index.ts';
-import { appraise, type Contents, inspectHallmark, verifyContents, type Trust } from '../../evidence/index.ts';
+import { type Appraisal, appraise, type Contents, inspectHallmark, verifyContents, type Trust } from '../../evidence/index.ts';
 import type { EvidenceFile, ReportModel, ReportSource, Signature } from '../model.ts';
 import { buildReport, type OwnFixes } from './build.ts';
 import { readBefore, readEnvironment, readPackages, readSteps } from './parts.ts';
 
 export interface EvidenceReportOptions {
+  /** Of these contents, where they were examined already and are still to be signed. */
+  appraisal?: Appraisal;
   /** Keys to hold the hallmark against; without them a hallmark is shown as unchecked. */
   trust?: Trust;
   now: Date;
@@ -37,8 +39,8 @@ export async function reportOfContents(contents: Contents, source: ReportSource,
   });
 }
 
-async function examined(contents: Contents, name: string, { trust, now }: EvidenceReportOptions): Promise<{ signature: Signature; appraisal: Awaited<ReturnType<typeof appraise>> }> {
-  if (!contents.has('hallmark.sigstore.json')) return { signature: { state: 'unsigned' }, appraisal: await appraise(contents) };
+async function examined(contents: Contents, name: string, { trust, now, appraisal: known }: EvidenceReportOptions): Promise<{ signature: Signature; appraisal: Appraisal }> {
+  if (!contents.has('hallmark.sigstore.json')) return { signature: { state: 'unsigned' }, appraisal: known ?? await appraise(contents) };
   if (trust !== undefined) {
     const { signer, appraisal } = await verifyContents(contents, { trust, now, policy: {}, expect: {} }, name);
     return { signature: { state: 'verified', keyid: signer.keyid, algorithm: signer.algorithm, development: signer.development }, appraisal };

@@ -1,4 +1,4 @@
-import type { EvidenceFile, Identity, ReportModel, Signature } from '../model.ts';
+import type { EvidenceFile, Identity, ReportModel, ReportSource, Signature } from '../model.ts';
 import { bytes, count, html, type Markup, moment } from '../page/index.ts';
 import type { Section } from './section.ts';
 
@@ -14,7 +14,7 @@ ${identity.baseline === undefined ? undefined : html`${fact('Baseline', identity
 ${fact('Content', `${identity.content.product} ${identity.content.version}`)}${fact('Content, SHA-256', identity.content.sha256, true)}
 ${fact('Benchmark', identity.benchmark, true)}${fact('Profile', identity.profile, true)}${fact('Scanner', identity.scanner, true)}
 ${packages === undefined ? undefined : fact('Packages', `${packages.length} installed, listed in sbom.cdx.json`)}
-<div><dt>Signature</dt><dd>${signatureText(signature)}</dd></div>
+<div><dt>Signature</dt><dd>${signatureText(signature, source)}</dd></div>
 ${fact('Drawn from', source.name)}
 </dl>
 ${files.length === 0 ? undefined : fileTable(files)}${values(identity)}`,
@@ -25,12 +25,13 @@ function fact(name: string, value: string, mono = false): Markup | undefined {
   return value === '' ? undefined : html`<div><dt>${name}</dt><dd${mono ? html` class="mono"` : undefined}>${value}</dd></div>`;
 }
 
-function signatureText(signature: Signature): Markup {
+function signatureText(signature: Signature, source: ReportSource): Markup {
   const development = (of: { development: boolean }): Markup | undefined => of.development ? html` <strong class="warn">It is the development key, which proves nothing.</strong>` : undefined;
   switch (signature.state) {
     case 'verified': return html`<span class="pass">Verified</span>: ${signature.algorithm} key <span class="mono">${signature.keyid}</span>.${development(signature)}`;
     case 'unchecked': return html`Signed by ${signature.algorithm} key <span class="mono">${signature.keyid}</span>, not held against a trusted key here.${development(signature)}`;
-    case 'unsigned': return html`Not signed.`;
+    // A page cannot show the signature that it is itself under.
+    case 'unsigned': return source.kind === 'bundle' ? html`This page is part of the bundle, which is signed as a whole: <code>cupel verify</code> checks it.` : html`Not signed.`;
   }
 }
 
