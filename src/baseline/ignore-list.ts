@@ -80,6 +80,21 @@ export function readIgnoreList(source: string): IgnoreList {
   return { entries, problems };
 }
 
+/** What `renderIgnoreList` writes; a resolved baseline's ignore entries are such. */
+export type CompleteIgnore = { rule: string; reason: string } & { [Term in keyof IgnoreTerms]-?: IgnoreTerms[Term] | undefined };
+
+/** A list that `readIgnoreList` reads back to the same rules and terms; reasons are put on one line, their semicolons become commas. */
+export function renderIgnoreList(entries: readonly CompleteIgnore[], heading: string): string {
+  const plain = (text: string): string => text.replace(/[\s;]*;[\s;]*/g, ', ').replace(/\s+/g, ' ').trim();
+  const lines = entries.map((entry) => {
+    const reason = plain(entry.reason);
+    const own = terms.flatMap((term) => (entry[term] === undefined ? [] : [`${term}=${plain(entry[term])}`]));
+    // A reason that looks like a term would be taken for one.
+    return `${entry.rule}  # ${[readRemark(reason).reason === '' ? `because ${reason}` : reason, ...own].join('; ')}\n`;
+  });
+  return `# ${plain(heading)}\n${lines.join('')}`;
+}
+
 /** `why; owner=x; expires=2027-05-01` → reason and terms. Parts that are no known term belong to the reason. */
 function readRemark(remark: string): { reason: string } & IgnoreTerms {
   const found: IgnoreTerms = {};

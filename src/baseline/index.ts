@@ -7,7 +7,7 @@ export { inspectBaseline, loadBaseline, shippedFolder, type LoadOptions } from '
 export { inspectAgainst, resolveBaseline, tailoredProfileId, type ResolveOptions } from './resolve.ts';
 export { renderTailoring } from './tailoring.ts';
 export { readLock, readLockDigests, renderLock, type LockDigests } from './lock.ts';
-export { holdsOn, isIsoDate, readIgnoreList, type IgnoreLine, type IgnoreList, type IgnoreListProblem, type IgnoreTerms } from './ignore-list.ts';
+export { type CompleteIgnore, holdsOn, isIsoDate, readIgnoreList, renderIgnoreList, type IgnoreLine, type IgnoreList, type IgnoreListProblem, type IgnoreTerms } from './ignore-list.ts';
 export { lintBaseline, type LintOptions, type LintResult } from './lint.ts';
 export { explainRule, type RuleExplanation } from './explain.ts';
 export { compareBaselines, type Change } from './compare.ts';

@@ -1,13 +1,13 @@
 import { parse, stringify } from 'yaml';
-import { z } from 'zod';
+import * as z from 'zod';
 import { EvidenceError } from '../errors.ts';
 import { digestOf } from './canonical.ts';
 import type { Baseline } from './model.ts';
 
 /** What the lock pins beside the baseline itself. */
 export interface LockDigests {
-  /** The content as used: benchmark version and SHA-256 of the data stream. */
-  content: { version: string; sha256: string };
+  /** The content: benchmark version and SHA-256 of the whole data stream, and of the slim one that was made from it and scanned with. */
+  content: { version: string; sha256: string; slim_sha256?: string };
   /** SHA-256 of `tailoring.xml`. */
   tailoring: string;
   /** SHA-256 of other files of the evidence, by name. */
@@ -44,7 +44,7 @@ const lockSchema = z.strictObject({
   }),
   sources: z.array(z.string()),
   digests: z.strictObject({
-    content: z.strictObject({ version: z.string(), sha256: digest }),
+    content: z.strictObject({ version: z.string(), sha256: digest, slim_sha256: digest.exactOptional() }),
     tailoring: digest,
     files: z.record(z.string(), digest).optional(),
   }),
@@ -78,7 +78,7 @@ export function renderLock(baseline: Baseline, digests: LockDigests): string {
       required: gate.required, noRegression: gate.noRegression,
     },
     sources: baseline.sources,
-    digests: { content: { version: digests.content.version, sha256: digests.content.sha256 }, tailoring: digests.tailoring, files: sortedFiles(digests) },
+    digests: { content: { version: digests.content.version, sha256: digests.content.sha256, slim_sha256: digests.content.slim_sha256 }, tailoring: digests.tailoring, files: sortedFiles(digests) },
   };
   return stringify(withoutUndefined(lock), { lineWidth: 0, defaultKeyType: 'PLAIN', aliasDuplicateObjects: false });
 }

@@ -1,5 +1,8 @@
 /** One table from error code to what to do about it. An error's own `remedy` wins. */
 export const hints: Readonly<Record<string, string>> = {
+  'history-root': 'give the directory that holds the evidence, or a copy of the store\'s bundles',
+  'history-empty': 'give the directory that holds evidence directories (verdict.json in each) or bundles (.cupel.tgz)',
+  'history-unwritable': 'give --out a directory that can be written',
   'target-unreachable': 'check host and port, that the machine is up, and that a firewall lets SSH through; --connect-timeout waits longer',
   'target-login': 'give the user and the private key that the machine knows (--user, --key-file, or --key - with the key on standard input)',
   'target-host-key': 'the machine is not the one it was: check what answers at that address, or the file given with --known-hosts',
@@ -65,6 +68,10 @@ export const hints: Readonly<Record<string, string>> = {
   'public-key': 'give a public key in PEM, for example one printed by cupel key public',
   'aws-credentials': 'log in again: credentials are taken from where the AWS CLI takes them (environment, profile, the machine\'s role)',
   'aws-permission': 'docs/publish.md names the IAM actions that publishing needs',
+  'gcp-credentials': 'log in again: credentials are taken from GOOGLE_APPLICATION_CREDENTIALS, gcloud auth application-default login, or the machine\'s service account',
+  'gcp-permission': 'docs/publish.md names the IAM permissions that publishing needs',
+  'gcp-api': 'what was done is kept: run the same command again, and it goes on from there',
+  'gcp-project': 'give the id of the project',
   'aws-api': 'what was done is kept: run the same command again, and it goes on from there',
   'aws-answer': 'run the same command again; if it stays, check the endpoint',
   'image-missing': 'check region, account and id of the image; --wait waits longer for one that is being made',

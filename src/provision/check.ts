@@ -3,14 +3,17 @@ import { join } from 'node:path';
 import { scan } from '../assay/run.ts';
 import type { Assay } from '../assay/index.ts';
 import { type Baseline, renderTailoring } from '../baseline/index.ts';
+import { type ContentIndex, slimContent } from '../content/index.ts';
 import type { Emit } from '../events.ts';
 import { judge, type Verdict } from '../gate/index.ts';
-import { type Target, upload, uploadFile } from '../target/index.ts';
+import { type Target, upload } from '../target/index.ts';
 import { checkFacts, gatherFacts } from './preflight.ts';
 
 export interface CheckOptions {
   baseline: Baseline;
   content: { path: string; product: string; version: string; sha256: string };
+  /** Of that content. */
+  index: ContentIndex;
   selected: number;
   /** Name of the target as the verdict shows it. */
   name: string;
@@ -45,7 +48,7 @@ export async function check(target: Target, options: CheckOptions): Promise<{ ve
   const contentPath = `${work}/content.xml`;
   const tailoringPath = `${work}/tailoring.xml`;
   try {
-    await uploadFile(target, options.content.path, contentPath, '0600');
+    await upload(target, (await slimContent(options.content.path, baseline, options.index)).bytes, contentPath, '0600');
     await upload(target, renderTailoring(baseline, { dataStreamHref: contentPath }), tailoringPath, '0600');
     const assay = await scan(target, {
       name: 'check', workDirectory: work, unitPrefix: `cupel-${run.slice(0, 8)}`, contentPath, tailoringPath, profile: baseline.tailoredProfile,

@@ -3,12 +3,13 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Assay } from '../assay/index.ts';
 import { remoteArf, scan, type ScanOptions } from '../assay/run.ts';
-import { type Baseline, renderLock, renderTailoring } from '../baseline/index.ts';
-import { sealImage } from '../embed/index.ts';
+import { type Baseline, renderIgnoreList, renderLock, renderTailoring } from '../baseline/index.ts';
+import { type ContentIndex, slimContent } from '../content/index.ts';
+import { contentPath, embedContent, sealImage, tailoringPath } from '../embed/index.ts';
 import type { Emit, Stage } from '../events.ts';
 import { judge, serializeVerdict, tally, type Tally, type Verdict } from '../gate/index.ts';
 import { converge, cutFixScript, type Fix, type Hardening, loadOwnFixes, mergeFixes, renderRemediation, runPass } from '../harden/index.ts';
-import { evidenceFrom, reboot, runJob, type Target, uploadFile, upload } from '../target/index.ts';
+import { evidenceFrom, reboot, runJob, type Target, upload } from '../target/index.ts';
 import { checkFacts, gatherFacts, type MachineFacts } from './preflight.ts';
 import { installScanner } from './scanner.ts';
 import { Stopwatch, type Timing } from './stopwatch.ts';
@@ -16,6 +17,8 @@ import { Stopwatch, type Timing } from './stopwatch.ts';
 export interface ProvisionOptions {
   baseline: Baseline;
   content: { path: string; product: string; version: string; sha256: string };
+  /** Of that content. */
+  index: ContentIndex;
   /** Every XCCDF value of the tailored profile, by short id. */
   values: Readonly<Record<string, string>>;
   /** How many rules the tailored profile selects. */
@@ -44,6 +47,8 @@ export interface Provisioned {
   timing: Timing;
   /** The final ARF on this host, compressed. */
   arfPath: string;
+  /** SHA-256 (hex) and bytes of the slim content, which every assay was made with and the image holds. */
+  slim: { sha256: string; size: number };
   tailoring: string;
   lock: string;
   remediation: string;
@@ -79,21 +84,27 @@ export async function provision(target: Target, options: ProvisionOptions): Prom
   const work = facts.workDirectory;
   const unitPrefix = `cupel-${options.run.slice(0, 8)}`;
   const remote = { content: `${work}/content.xml`, tailoring: `${work}/tailoring.xml` };
-  const tailoring = renderTailoring(baseline, { dataStreamHref: remote.content });
+  // One file for all assays, the fixes, the evidence and the image: so it names the content by its place in the image.
+  const tailoring = renderTailoring(baseline, { dataStreamHref: contentPath(options.content.product) });
 
-  const oscapVersion = await stage('content', async () => {
+  const [slim, oscapVersion] = await stage('content', async () => {
+    const made = await slimContent(options.content.path, baseline, options.index);
     const { version, seconds } = await installScanner(target, facts, work, unitPrefix);
     watch.add('packages', seconds);
-    await uploadFile(target, options.content.path, remote.content, '0600');
+    await upload(target, made.bytes, remote.content, '0600');
     await upload(target, tailoring, remote.tailoring, '0600');
-    return version;
-  }, (version) => `oscap ${version}, content ${options.content.version}`);
+    return [made, version] as const;
+  }, ([made, version]) => `oscap ${version}, content ${options.content.version}, slimmed ${megabytes(made.source.size)} → ${megabytes(made.size)} MB`);
+  const lock = renderLock(baseline, {
+    content: { version: options.content.version, sha256: options.content.sha256, slim_sha256: slim.sha256 },
+    tailoring: createHash('sha256').update(tailoring).digest('hex'),
+  });
 
-  const scanAs = (name: string): ScanOptions => ({
-    name, workDirectory: work, unitPrefix, contentPath: remote.content, tailoringPath: remote.tailoring, profile: baseline.tailoredProfile,
+  const scanAs = (name: string, from: { content: string; tailoring: string }): ScanOptions => ({
+    name, workDirectory: work, unitPrefix, contentPath: from.content, tailoringPath: from.tailoring, profile: baseline.tailoredProfile,
     run: options.run, selected: options.selected, localPath: join(options.scratch, `${name}.arf.xml.gz`), emit, onOscap: (seconds) => { watch.add('oscap', seconds); },
   });
-  const assay = (name: string): Promise<Assay> => scan(target, scanAs(name));
+  const assay = (name: string, from = remote): Promise<Assay> => scan(target, scanAs(name, from));
   const ignored = new Set(baseline.ignore.map((entry) => entry.rule));
   const describe = (found: Assay): string => summarize(tally(found.rules, ignored));
 
@@ -119,8 +130,13 @@ export async function provision(target: Target, options: ProvisionOptions): Prom
     },
   }), (done) => `${done.passes} passes, ${done.records.length} steps, ${done.reverted.length} reverted`);
 
+  // Before the last assay and the reboot, so that what is judged is what ships.
+  await stage('embed', () => embedContent(target, {
+    product: options.content.product, dataStream: slim.bytes, tailoring, lock,
+    ignoreList: renderIgnoreList(baseline.ignore, `The ignored rules of baseline ${baseline.name}; put a list of your own into a file beside this one`),
+  }));
   await stage('reboot', () => watch.during('reboot', () => reboot(target, { timeoutSeconds: options.rebootTimeoutSeconds, failedBefore: facts.failedUnits })), (seconds) => `login after ${seconds.toFixed(0)} s`);
-  const final = await stage('assay-final', () => assay(assayNames.final), describe);
+  const final = await stage('assay-final', () => assay(assayNames.final, { content: contentPath(options.content.product), tailoring: tailoringPath }), describe);
 
   const verdict = await stage('gate', () => Promise.resolve(judge(final, baseline, {
     run: options.run, target: options.image, content: options.content, asOf: options.asOf, requireRun: true,
@@ -129,10 +145,6 @@ export async function provision(target: Target, options: ProvisionOptions): Prom
   })), (given) => given.verdict);
 
   const remediation = renderRemediation(final, baseline, fixes, options.values, `${options.image}, run ${options.run}, baseline ${baseline.name}`);
-  const lock = renderLock(baseline, {
-    content: { version: options.content.version, sha256: options.content.sha256 },
-    tailoring: createHash('sha256').update(tailoring).digest('hex'),
-  });
   if (verdict.verdict === 'accepted') {
     await stage('seal', async () => {
       const hygiene = await readFile(join(options.provisioners, 'seal', 'hygiene.sh'), 'utf8');
@@ -145,7 +157,7 @@ export async function provision(target: Target, options: ProvisionOptions): Prom
   }
   return {
     verdict, assay: final, before: tally(before.rules, ignored), hardening, facts, oscapVersion, timing: watch.timing(),
-    arfPath: join(options.scratch, `${assayNames.final}.arf.xml.gz`), tailoring, lock, remediation,
+    arfPath: join(options.scratch, `${assayNames.final}.arf.xml.gz`), slim: { sha256: slim.sha256, size: slim.size }, tailoring, lock, remediation,
   };
 }
 
@@ -169,6 +181,8 @@ async function gatherFixes(target: Target, options: ProvisionOptions, work: stri
   if (result.exitCode !== 0) throw evidenceFrom('oscap-failed', `${target.name}: oscap could not take the fixes out of the content`, result);
   return mergeFixes(cutFixScript(lines.join('\n')), own);
 }
+
+const megabytes = (bytes: number): string => (bytes / 1e6).toFixed(1);
 
 function summarize(counted: Tally): string {
   return `${counted.counts.pass} passed, ${counted.evaluated - counted.counts.pass} not, of ${counted.evaluated} evaluated`;

@@ -1,6 +1,7 @@
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
+import { type ContentIndex, readContentIndex } from '../../src/content/index.ts';
 import { TargetError } from '../../src/errors.ts';
 import { check, type CheckOptions } from '../../src/provision/index.ts';
 import { baseline } from '../gate/samples.ts';
@@ -15,8 +16,11 @@ describe('check', () => {
   let facts: string;
   /** In place of oscap and everything about it. */
   let scanner: string;
+  const content = join(import.meta.dirname, '../fixtures/content/ssg-reach-ds.xml');
+  let index: ContentIndex;
+  before(async () => { index = await readContentIndex(content); });
   const run = (more: Partial<CheckOptions> = {}): ReturnType<typeof check> => check(target, {
-    baseline: baseline(), content: { path: join(directory.path, 'content'), product: 'debian12', version: '0.1.82', sha256: 'c'.repeat(64) }, selected: 1, name: 'm',
+    baseline: baseline({}, { profile: 'xccdf_org.ssgproject.content_profile_base' }), index, content: { path: content, product: 'debian12', version: '0.1.82', sha256: 'c'.repeat(64) }, selected: 1, name: 'm',
     scratch: directory.path, asOf: new Date(), emit: (event) => { if (event.type === 'warning') warnings.push(event.message); }, ...more,
   });
   beforeEach(() => {
@@ -24,7 +28,6 @@ describe('check', () => {
     warnings = [];
     work = join(directory.path, 'on the machine');
     mkdirSync(work);
-    writeFileSync(join(directory.path, 'content'), '<content/>');
     scanner = 'echo "OpenSCAP Error: no" >&2; exit 1';
     facts = `osId=debian\nosVersion=12\nosName=Debian\nmemory=2000000\ndiskFree=3000000\nclock=${Math.floor(Date.now() / 1000)}\nworkDirectory=${work}\nhasSystemd=1\n`;
     target.answer = (script, options) => {

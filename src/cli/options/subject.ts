@@ -20,6 +20,8 @@ export function subjectOptions<T>(yargs: Argv<T>): Argv<T & SubjectArguments> {
 export interface Subject {
   baseline: Baseline;
   content: { path: string; product: string; version: string; sha256: string };
+  /** Of that content. */
+  index: ContentIndex;
   /** Every XCCDF value of the tailored profile, by short id. */
   values: Record<string, string>;
   /** How many rules the tailored profile selects. */
@@ -34,6 +36,7 @@ export async function loadSubject(argv: SubjectArguments, io: Io, asOf: Date): P
   return {
     baseline,
     content: { path: index.file, product: index.product, version: index.benchmark.version, sha256: index.sha256 },
+    index,
     values: effectiveValues(baseline, index),
     selected: selectedRules(index, profileOf(baseline, index), baseline).size,
   };

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Assay } from '../../assay/index.ts';
 // Past the folder's door: it would load fetching and everything else that a lock makes needless.
 import { readLock, readLockDigests } from '../../baseline/lock.ts';
@@ -21,6 +21,8 @@ export interface Appraisal {
   environment: Environment;
   /** SHA-256 (hex) of `tailoring.xml`. */
   tailoring: string;
+  /** SHA-256 (hex) of the slim content that was scanned with, where the lock names one. */
+  slim: string | undefined;
   /** The moment by which ignore entries were held against the calendar, ISO 8601. */
   judged: string;
 }
@@ -38,7 +40,8 @@ export async function appraise(contents: Contents): Promise<Appraisal> {
   const environment = readStrictJson(part(contents, 'environment.json'), 'environment.json', environmentSchema);
   const before = contents.get('before.json');
   if (before !== undefined) parseUnambiguous(before, 'before.json');
-  const { baseline, tailoring } = agreeingBaseline(contents, verdict);
+  const { baseline, tailoring, slim } = agreeingBaseline(contents, verdict);
+  assertContent(verdict, slim, environment);
   const reverted = environment.hardening?.reverted ?? [];
   assertReverted(contents.get('harden.jsonl'), reverted);
 
@@ -51,10 +54,10 @@ export async function appraise(contents: Contents): Promise<Appraisal> {
     run: verdict.run, target: verdict.target, content: verdict.content, asOf: new Date(judged), requireRun: true, revertedRules: reverted,
   });
   assertSameVerdict(verdict, again);
-  return { verdict, baseline, assay, environment, tailoring, judged };
+  return { verdict, baseline, assay, environment, tailoring, slim, judged };
 }
 
-function agreeingBaseline(contents: Contents, verdict: Verdict): { baseline: Baseline; tailoring: string } {
+function agreeingBaseline(contents: Contents, verdict: Verdict): { baseline: Baseline; tailoring: string; slim: string | undefined } {
   const text = part(contents, 'baseline.lock.yaml').toString('utf8');
   const baseline = readLock(text);
   const digests = readLockDigests(text);
@@ -70,7 +73,13 @@ function agreeingBaseline(contents: Contents, verdict: Verdict): { baseline: Bas
   }
   const tailoring = createHash('sha256').update(part(contents, 'tailoring.xml')).digest('hex');
   if (tailoring !== digests.tailoring) throw new EvidenceError('tailoring-mismatch', 'tailoring.xml is not the one that the lock names');
-  return { baseline, tailoring };
+  return { baseline, tailoring, slim: digests.content.slim_sha256 };
+}
+
+function assertContent(verdict: Verdict, slim: string | undefined, { content }: Environment): void {
+  if (content === undefined) return;
+  if (content.sha256 !== verdict.content.sha256) throw new EvidenceError('content-mismatch', `the verdict names content ${verdict.content.sha256}, environment.json ${content.sha256}`);
+  if (content.slim_sha256 !== slim) throw new EvidenceError('content-mismatch', `the lock names slim content ${slim ?? '(none)'}, environment.json ${content.slim_sha256 ?? '(none)'}`);
 }
 
 const step = z.looseObject({ rules: z.array(z.string()), outcome: z.string() });

@@ -1,10 +1,12 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 const digest = z.string().regex(/^[0-9a-f]{64}$/);
 
 /** What is asked of `environment.json`; it may say more. */
 export const environmentSchema = z.looseObject({
   oscap: z.string(),
+  /** The whole content, and the slim one that was scanned with. */
+  content: z.looseObject({ sha256: digest, slim_sha256: digest.exactOptional() }).exactOptional(),
   hardening: z.looseObject({ reverted: z.array(z.string()) }).exactOptional(),
   /** The moment by which ignore entries were held against the calendar, ISO 8601. */
   judged: z.iso.datetime().exactOptional(),

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { resultWords } from '../../assay/model.ts';
 import { keyAlgorithms } from '../keys/index.ts';
 
@@ -16,7 +16,8 @@ export const extensionSchema = z.strictObject({
   run: z.guid(),
   verdict: z.literal('accepted'),
   baseline: z.strictObject({ name: z.string(), sha256 }),
-  content: z.strictObject({ product: z.string(), version: z.string(), sha256 }),
+  /** The whole content, and the slim one that was made from it and scanned with. */
+  content: z.strictObject({ product: z.string(), version: z.string(), sha256, slim_sha256: sha256.exactOptional() }),
   profile: z.string(),
   pass_rate: z.number(),
   evaluated: z.int(),

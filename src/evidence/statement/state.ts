@@ -16,7 +16,7 @@ export interface Signatory extends Pick<PublicKey, 'keyid' | 'algorithm'> {
  * @throws RefusedError `evidence-refused`: what the gate refused gets no hallmark
  */
 export function stateOf(contents: Contents, appraisal: Appraisal, signer: Signatory, producer: string): Statement {
-  const { verdict, assay, environment, tailoring, judged } = appraisal;
+  const { verdict, assay, environment, tailoring, slim, judged } = appraisal;
   if (verdict.verdict !== 'accepted') throw new RefusedError('evidence-refused', `the gate refused ${verdict.target}, run ${verdict.run}: it gets no hallmark`);
   return {
     _type: statementType,
@@ -31,6 +31,7 @@ export function stateOf(contents: Contents, appraisal: Appraisal, signer: Signat
         { name: verdict.baseline.name, digest: { sha256: verdict.baseline.sha256 } },
         { name: 'tailoring.xml', digest: { sha256: tailoring } },
         { name: `${verdict.content.product} ${verdict.content.version}`, digest: { sha256: verdict.content.sha256 } },
+        ...(slim === undefined ? [] : [{ name: `ssg-${verdict.content.product}-ds.xml`, digest: { sha256: slim } }]),
       ],
       ...testsOf(appraisal),
       [extension]: {
@@ -38,7 +39,7 @@ export function stateOf(contents: Contents, appraisal: Appraisal, signer: Signat
         run: verdict.run,
         verdict: 'accepted',
         baseline: verdict.baseline,
-        content: verdict.content,
+        content: { ...verdict.content, ...(slim === undefined ? {} : { slim_sha256: slim }) },
         profile: verdict.profile,
         pass_rate: verdict.pass_rate,
         evaluated: verdict.evaluated,

@@ -1,8 +1,8 @@
 #!/bin/sh
 # Prints overlayfs' lowerdir for lab machines, making what is not cached yet.
-# Usage: lower.sh CACHE_DIR [PACKAGE…]
-# Without packages: the shared root. With: a layer over it that holds them.
-# Cached as CACHE_DIR/<sha256 of the recipe>[+<sha256 of the packages>]/.
+# Usage: lower.sh CACHE_DIR SUITE [PACKAGE…]
+# Without packages: the suite's shared root. With: a layer over it that holds them.
+# Cached as CACHE_DIR/<suite>-<sha256 of the recipe>[+<sha256 of the packages>]/.
 set -eu
 
 lab=$(cd "$(dirname "$0")" && pwd)
@@ -10,14 +10,14 @@ recipe=$(cd "$lab/../../../packer/base" && pwd)
 
 die() { printf 'lab: %s\n' "$*" >&2; exit 1; }
 
-[ $# -ge 1 ] || die 'usage: lower.sh CACHE_DIR [PACKAGE...]'
+[ $# -ge 2 ] || die 'usage: lower.sh CACHE_DIR SUITE [PACKAGE...]'
 [ "$(id -u)" -eq 0 ] || die 'needs root: lab machines are systemd-nspawn containers'
-cache=$1
-shift
+cache=$1 suite=$2
+shift 2
 
 digest=$( (cd "$recipe" && find packages.txt customize.sh root -type f | LC_ALL=C sort | xargs -d '\n' sha256sum &&
   sha256sum <"$lab/make-root.sh") | sha256sum | cut -c1-16)
-root=$cache/$digest
+root=$cache/$suite-$digest
 layer=$root+$(printf '%s\n' "$@" | sha256sum | cut -c1-8)
 
 found() {
@@ -42,8 +42,8 @@ chmod 0755 "$work"
 apart() { unshare --mount --propagation private -- "$@" 9>&- >&2; }
 
 if [ ! -d "$root" ]; then
-  printf 'lab: making the shared root (once, about a minute)\n' >&2
-  apart "$lab/make-root.sh" "$recipe" "$work" || die 'the shared root could not be made'
+  printf 'lab: making the shared root of %s (once, about a minute)\n' "$suite" >&2
+  apart "$lab/make-root.sh" "$suite" "$recipe" "$work" || die 'the shared root could not be made'
   mv "$work/root" "$root"
 fi
 if [ $# -gt 0 ] && [ ! -d "$layer" ]; then

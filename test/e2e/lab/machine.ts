@@ -13,6 +13,8 @@ const BOOT_SECONDS = 60;
 export interface MachineOptions {
   /** Part of the host name; lower-case letters, digits and hyphens. */
   name?: string;
+  /** Debian 12 or 13. Default `bookworm`. */
+  suite?: 'bookworm' | 'trixie';
   /** `false`: reachable by SSH, but nothing in it reaches the world. Default `true`. */
   network?: boolean;
   /** Room for what the machine writes, as tmpfs sizes are given. Default `3G`. */
@@ -57,12 +59,12 @@ export interface Machine {
 }
 
 /**
- * Starts a fresh Debian 12 machine on the shared root and waits until it can be logged in to.
+ * Starts a fresh Debian machine on its suite's shared root and waits until it can be logged in to.
  * Needs root, systemd-nspawn, slirp4netns and, the first time, mmdebstrap.
  */
 export async function startMachine(options: MachineOptions = {}): Promise<Machine> {
   reapLeftovers();
-  const { stdout: lower } = await execa(path.join(LAB, 'lower.sh'), [CACHE, ...(options.packages ?? [])], { stderr: 'inherit' });
+  const { stdout: lower } = await execa(path.join(LAB, 'lower.sh'), [CACHE, options.suite ?? 'bookworm', ...(options.packages ?? [])], { stderr: 'inherit' });
   const state = createState(options.name ?? 'machine');
   const file = (name: string) => path.join(state.path, name);
   const port = await freePort();
