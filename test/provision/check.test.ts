@@ -33,13 +33,13 @@ describe('check', () => {
     target.answer = (script, options) => {
       if (script.includes('os-release')) return { stdout: facts };
       if (script.includes('--state=failed')) return { stdout: '' };
-      if (script.includes('script.part')) options.input = scanner;
+      if (script.includes('systemd-run')) options.input = scanner;
       return undefined;
     };
   });
 
   it('takes away what it brought, also when there is no verdict', async () => {
-    expect((await rejection(run())).code).to.equal('oscap-failed');
+    const failure = await rejection(run()); expect(failure.code, failure.message).to.equal('oscap-failed');
     expect(existsSync(work)).to.equal(false);
     expect(warnings).to.deep.equal([]);
   });
@@ -53,7 +53,7 @@ describe('check', () => {
   it('tells what went wrong first, not that it could not clean up after it', async () => {
     const answer = target.answer;
     target.answer = (script, options) => (script.startsWith('rm -rf') ? new TargetError('target-unreachable', 'm cannot be reached') : answer(script, options));
-    expect((await rejection(run())).code).to.equal('oscap-failed');
+    const failure = await rejection(run()); expect(failure.code, failure.message).to.equal('oscap-failed');
     expect(warnings).to.have.length(1);
     expect(warnings[0]).to.contain('may be left on').and.contain('m cannot be reached');
   });
