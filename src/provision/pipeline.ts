@@ -9,6 +9,7 @@ import { contentPath, embedContent, sealImage, tailoringPath } from '../embed/in
 import type { Emit, Stage } from '../events.ts';
 import { judge, serializeVerdict, tally, type Tally, type Verdict } from '../gate/index.ts';
 import { converge, cutFixScript, type Fix, type Hardening, loadOwnFixes, mergeFixes, renderRemediation, runPass } from '../harden/index.ts';
+import { gatherPackages } from '../sbom/index.ts';
 import { evidenceFrom, reboot, runJob, type Target, upload } from '../target/index.ts';
 import { checkFacts, gatherFacts, type MachineFacts } from './preflight.ts';
 import { installScanner } from './scanner.ts';
@@ -45,6 +46,8 @@ export interface Provisioned {
   facts: MachineFacts;
   oscapVersion: string;
   timing: Timing;
+  /** What the machine's package database answered after the last assay (src/sbom). */
+  packages: string;
   /** The final ARF on this host, compressed. */
   arfPath: string;
   /** SHA-256 (hex) and bytes of the slim content, which every assay was made with and the image holds. */
@@ -87,14 +90,19 @@ export async function provision(target: Target, options: ProvisionOptions): Prom
   // One file for all assays, the fixes, the evidence and the image: so it names the content by its place in the image.
   const tailoring = renderTailoring(baseline, { dataStreamHref: contentPath(options.content.product) });
 
-  const [slim, oscapVersion] = await stage('content', async () => {
-    const made = await slimContent(options.content.path, baseline, options.index);
-    const { version, seconds } = await installScanner(target, facts, work, unitPrefix);
-    watch.add('packages', seconds);
-    await upload(target, made.bytes, remote.content, '0600');
-    await upload(target, tailoring, remote.tailoring, '0600');
-    return [made, version] as const;
-  }, ([made, version]) => `oscap ${version}, content ${options.content.version}, slimmed ${megabytes(made.source.size)} → ${megabytes(made.size)} MB`);
+  const [slim, oscapVersion] = await stage('content', () => both(
+    (async () => {
+      const made = await slimContent(options.content.path, baseline, options.index);
+      await upload(target, made.bytes, remote.content, '0600');
+      await upload(target, tailoring, remote.tailoring, '0600');
+      return made;
+    })(),
+    (async () => {
+      const { version, seconds } = await installScanner(target, facts, work, unitPrefix);
+      watch.add('packages', seconds);
+      return version;
+    })(),
+  ), ([made, version]) => `oscap ${version}, content ${options.content.version}, slimmed ${megabytes(made.source.size)} → ${megabytes(made.size)} MB`);
   const lock = renderLock(baseline, {
     content: { version: options.content.version, sha256: options.content.sha256, slim_sha256: slim.sha256 },
     tailoring: createHash('sha256').update(tailoring).digest('hex'),
@@ -136,7 +144,7 @@ export async function provision(target: Target, options: ProvisionOptions): Prom
     ignoreList: renderIgnoreList(baseline.ignore, `The ignored rules of baseline ${baseline.name}; put a list of your own into a file beside this one`),
   }));
   await stage('reboot', () => watch.during('reboot', () => reboot(target, { timeoutSeconds: options.rebootTimeoutSeconds, failedBefore: facts.failedUnits })), (seconds) => `login after ${seconds.toFixed(0)} s`);
-  const final = await stage('assay-final', () => assay(assayNames.final, { content: contentPath(options.content.product), tailoring: tailoringPath }), describe);
+  const [final, packages] = await stage('assay-final', async () => [await assay(assayNames.final, { content: contentPath(options.content.product), tailoring: tailoringPath }), await gatherPackages(target)] as const, ([found]) => describe(found));
 
   const verdict = await stage('gate', () => Promise.resolve(judge(final, baseline, {
     run: options.run, target: options.image, content: options.content, asOf: options.asOf, requireRun: true,
@@ -156,7 +164,7 @@ export async function provision(target: Target, options: ProvisionOptions): Prom
     });
   }
   return {
-    verdict, assay: final, before: tally(before.rules, ignored), hardening, facts, oscapVersion, timing: watch.timing(),
+    verdict, assay: final, before: tally(before.rules, ignored), hardening, facts, oscapVersion, packages, timing: watch.timing(),
     arfPath: join(options.scratch, `${assayNames.final}.arf.xml.gz`), slim: { sha256: slim.sha256, size: slim.size }, tailoring, lock, remediation,
   };
 }
