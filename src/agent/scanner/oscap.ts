@@ -20,14 +20,13 @@ export function oscapVersion(platform: Platform): string {
  * One `oscap xccdf eval`, niced, its ARF read.
  * @param run put into the ARF as the evaluated target's identifier
  * @param arf where the ARF goes; it stays there
- * @param rules full ids; all of the profile when left out
  * @throws EvidenceError `oscap-missing`, `oscap-failed`, and what reading the ARF throws
  */
-export function evaluate(platform: Platform, places: Places, subject: Subject, run: string, arf: string, rules: readonly string[] = []): Assay {
+export function evaluate(platform: Platform, places: Places, subject: Subject, run: string, arf: string): Assay {
   const { baseline, content } = subject;
   const { exitCode, stderr } = platform.run([
     'nice', '-n', '10', 'oscap', 'xccdf', 'eval', '--skip-validation', '--profile', baseline.tailoredProfile, '--tailoring-file', places.tailoring,
-    ...rules.flatMap((rule) => ['--rule', rule]), '--results-arf', arf, content.path,
+    '--results-arf', arf, content.path,
     // oscap runs SCE scripts through `oscap-run-sce-script` where /tmp is noexec; Debian ships that in a package of its own.
   ], { env: { OSCAP_EVALUATION_TARGET: run, PATH: `${places.programs}/libexec:${platform.env('PATH') ?? '/usr/sbin:/usr/bin:/sbin:/bin'}` }, stdout: { take: () => undefined } });
   if (exitCode === 127) throw new EvidenceError('oscap-missing', 'there is no oscap on this machine', { remedy: 'install the package openscap-scanner' });

@@ -1,8 +1,11 @@
-import { CupelError, ExitCode } from '../../errors.ts';
+import { CupelError, ExitCode, UsageError } from '../../errors.ts';
+import type { Verdict } from '../../gate/index.ts';
 import { isSystemError, type Platform } from '../platform/index.ts';
-import { parseArguments } from './arguments.ts';
+import type { ScanResult } from '../result.ts';
+import { type Flags, parseArguments } from './arguments.ts';
 import { type Places, placesBelow } from './places.ts';
-import { scan } from './scan.ts';
+import { remediate, rollback } from './remediate/index.ts';
+import { scan, scanOrThrow } from './scan.ts';
 import { exitCodeOf, readStatus, renderStatus } from './status.ts';
 import { Store } from './store.ts';
 
@@ -35,8 +38,11 @@ export function runScanner(platform: Platform, places: Places = placesBelow()): 
         return exitCodeOf(status);
       }
       case 'remediate':
+        if (!flags.dryRun) confirm(platform, flags, 'This changes the machine. Go on?');
+        return locked(platform, places, (store) => runRemediation(platform, places, store, flags));
       case 'rollback':
-        throw new Error('not yet');
+        confirm(platform, flags, 'This puts back what the last remediation changed. Go on?');
+        return locked(platform, places, (store) => runRollback(platform, places, store));
       case 'scan': return locked(platform, places, (store) => runScan(platform, places, store, flags.fail));
     }
   } catch (error) {
@@ -52,12 +58,47 @@ function locked(platform: Platform, places: Places, work: (store: Store) => numb
 }
 
 function runScan(platform: Platform, places: Places, store: Store, fail: boolean): number {
-  const { result, error } = scan(platform, places, store);
+  const scanned = scan(platform, places, store);
+  const { result } = scanned;
   for (const warning of result.warnings) platform.writeError(`cis-scanner: ${warning}\n`);
-  if (error !== undefined) return report(platform, error);
-  const status = readStatus(platform, places, store, Infinity);
-  platform.write(renderStatus(status));
-  return fail ? exitCodeOf(status) : ExitCode.ok;
+  if ('error' in scanned) return report(platform, scanned.error);
+  const { verdict } = scanned.complete;
+  platform.write(summary(result, verdict));
+  return fail && verdict.verdict === 'refused' ? ExitCode.refused : ExitCode.ok;
+}
+
+function summary({ scan: { seconds }, drift }: ScanResult, verdict: Verdict): string {
+  const { counts, evaluated, failing, ignored, reasons } = verdict;
+  const drifted = drift === null ? '' : `, ${drift.length} of them passed when the image was built`;
+  return [
+    `${verdict.verdict}: ${counts.pass + counts.fixed} of ${evaluated} rules passed, ${failing.length} failing${drifted}, ${ignored.length} ignored (${seconds.toFixed(1)} s)`,
+    ...reasons.map(({ message }) => `  ${message}`),
+    ...(failing.length === 0 ? [] : ['cis-scanner status names them; cis-scanner remediate --dry-run shows what would be done']),
+  ].join('\n') + '\n';
+}
+
+function runRemediation(platform: Platform, places: Places, store: Store, flags: Flags): number {
+  const left = remediate(platform, places, store, { rules: flags.rules, dryRun: flags.dryRun });
+  return left === 0 ? ExitCode.ok : ExitCode.refused;
+}
+
+function runRollback(platform: Platform, places: Places, store: Store): number {
+  const problems = rollback(platform, places);
+  for (const problem of problems) platform.writeError(`cis-scanner: ${problem}\n`);
+  scanOrThrow(platform, places, store);
+  platform.write('rolled back\n');
+  return problems.length === 0 ? ExitCode.ok : ExitCode.target;
+}
+
+/** @throws UsageError `unconfirmed` unless somebody says yes */
+function confirm(platform: Platform, { yes }: Flags, question: string): void {
+  if (yes) return;
+  if (platform.input.terminal) {
+    platform.write(`${question} [yes/no] `);
+    const answer = platform.input.read(5 * 60_000);
+    if (typeof answer !== 'string' && String.fromCharCode(...answer).trim() === 'yes') return;
+  }
+  throw new UsageError('unconfirmed', 'nothing was done: nobody said yes', { remedy: 'answer yes at a terminal, or give --yes' });
 }
 
 /** @returns the exit code of a failure, once it was told */

@@ -13,10 +13,14 @@ import type { Places } from './places.ts';
 import type { Store } from './store.ts';
 import { failureOf, readSubject, type Subject } from './subject.ts';
 
-interface Found {
+/** A scan that succeeded. */
+export interface Complete {
   subject: Subject;
   assay: Assay;
   verdict: Verdict;
+}
+
+interface Found extends Complete {
   drift: string[] | null;
   /** Compressed, in the work folder. */
   arf: string;
@@ -28,7 +32,7 @@ interface Found {
  * @param store locked
  * @throws SystemError when not even the failure can be written down
  */
-export function scan(platform: Platform, places: Places, store: Store): { result: ScanResult; error: unknown } {
+export function scan(platform: Platform, places: Places, store: Store): { result: ScanResult; complete: Complete } | { result: ScanResult; error: unknown } {
   const started = platform.now();
   const begun = platform.monotonic();
   const attempt: { configuration?: Configuration; oscap: string | null; subject?: Subject } = { oscap: null };
@@ -50,7 +54,7 @@ export function scan(platform: Platform, places: Places, store: Store): { result
     const found = findOut(platform, places, store, attempt.subject);
     const result = conclude(null, { report: { finished: iso(platform.now()), verdict: found.verdict }, drift: found.drift });
     commit(platform, store, result, found, attempt.configuration, started);
-    return { result, error: undefined };
+    return { result, complete: found };
   } catch (error) {
     // First what takes room: the disk may be full of it.
     store.clearWork();
@@ -62,6 +66,13 @@ export function scan(platform: Platform, places: Places, store: Store): { result
   } finally {
     store.clearWork();
   }
+}
+
+/** The same, where nothing can go on without its result. @throws what made the scan fail */
+export function scanOrThrow(platform: Platform, places: Places, store: Store): Complete {
+  const scanned = scan(platform, places, store);
+  if ('error' in scanned) throw scanned.error;
+  return scanned.complete;
 }
 
 function findOut(platform: Platform, places: Places, store: Store, subject: Subject): Found {

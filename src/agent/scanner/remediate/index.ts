@@ -1,0 +1,3 @@
+/** Restoring the machine to its baseline, and undoing that. */
+export { remediate } from './remediate.ts';
+export { rollback } from './rollback.ts';

@@ -1,0 +1,107 @@
+import type { Assay } from '../../../assay/model.ts';
+import { TargetError, UsageError } from '../../../errors.ts';
+import { failing } from '../../../gate/index.ts';
+import { type Fix, planSteps, type Step } from '../../../harden/plan.ts';
+import type { Platform } from '../../platform/index.ts';
+import { gatherFixes, readValues } from '../fixes.ts';
+import type { Places } from '../places.ts';
+import { type Complete, scanOrThrow } from '../scan.ts';
+import type { Store } from '../store.ts';
+import { applySteps, nameOf, type Outcome } from './apply.ts';
+import { RollbackPoint } from './rollback-point.ts';
+
+export interface Request {
+  /** Short rule ids; all that fail and count when empty. */
+  rules: readonly string[];
+  dryRun: boolean;
+}
+
+/**
+ * Scans, takes a rollback point, applies the fixes for what fails and counts, and scans again.
+ * @param store locked
+ * @returns how many of the rules still fail
+ * @throws EvidenceError when a scan fails; UsageError for a rule that is not to be fixed; TargetError when nothing could be done
+ */
+export function remediate(platform: Platform, places: Places, store: Store, request: Request): number {
+  const before = scanOrThrow(platform, places, store);
+  const rules = chosen(before, request.rules);
+  const { steps, fixes, unfixable } = plan(platform, places, store, before, rules);
+  if (rules.length === 0) {
+    platform.write('nothing to do: no rule fails and counts\n');
+    return 0;
+  }
+  for (const rule of unfixable) platform.write(`no fix is known for ${rule}\n`);
+  if (request.dryRun) {
+    for (const step of steps) platform.write(`would apply ${describe(step, before.assay)}\n`);
+    return unfixable.length + rules.filter((rule) => fixes.has(rule)).length;
+  }
+  if (steps.length === 0) return rules.length;
+
+  const work = workFolder(platform, places);
+  let outcomes: Outcome[];
+  const point = RollbackPoint.take(platform, places, rules);
+  try {
+    outcomes = applySteps(platform, places, steps, readValues(platform, places), before.subject.baseline.harden.guard, work);
+  } finally {
+    point.record('after');
+    platform.files.remove(work);
+  }
+  return report(platform, rules, outcomes, before.assay, scanOrThrow(platform, places, store).assay);
+}
+
+/** Rules that fail and count, but for those the baseline says are never remediated. */
+function chosen({ verdict, assay, subject }: Complete, wanted: readonly string[]): string[] {
+  const failingRules = verdict.failing.map(({ rule }) => rule);
+  const skipped = new Set(subject.baseline.harden.skip);
+  if (wanted.length === 0) return failingRules.filter((rule) => !skipped.has(rule));
+  const known = new Set(assay.rules.filter(({ result }) => result !== 'notselected').map(({ rule }) => rule));
+  for (const rule of wanted) {
+    const ignored = verdict.ignored.find((entry) => entry.rule === rule);
+    if (!known.has(rule)) throw new UsageError('unknown-rule', `the baseline evaluates no rule "${rule}"`, { remedy: 'cis-scanner status names the rules that fail' });
+    if (ignored !== undefined) throw new UsageError('rule-ignored', `${rule} is ignored (${ignored.reason}): it is never remediated`, { remedy: 'take it out of the ignore list first' });
+  }
+  return failingRules.filter((rule) => wanted.includes(rule));
+}
+
+function plan(platform: Platform, places: Places, store: Store, before: Complete, rules: readonly string[]): { steps: Step[]; fixes: ReadonlyMap<string, Fix>; unfixable: string[] } {
+  if (rules.length === 0) return { steps: [], fixes: new Map(), unfixable: [] };
+  store.prepareWork();
+  const fixes = gatherFixes(platform, places, before.subject, store.work);
+  store.clearWork();
+  return { fixes, ...planSteps(rules, fixes, new Set(), true) };
+}
+
+function describe(step: Step, assay: Assay): string {
+  const rule = assay.rules.find((entry) => entry.rule === step.rules[0]);
+  const section = rule === undefined || rule.cis.length === 0 ? '' : ` (CIS ${rule.cis.join(', ')})`;
+  return `${nameOf(step)}${step.rules.length === 1 ? `${section}: ${rule?.title ?? ''}` : ''}${step.family === undefined ? '' : ` [guarded: ${step.family}]`}`;
+}
+
+/** The runner puts programs of its own into the path, which a noexec file system would not let it. */
+function workFolder(platform: Platform, places: Places): string {
+  for (const folder of [`${places.state}/remediation`, '/run/cupel-remediation', `${places.programs}/work`]) {
+    platform.files.remove(folder);
+    platform.files.makeFolder(folder, 0o700);
+    platform.files.write(`${folder}/probe`, '#!/bin/sh\n', 0o700);
+    if (platform.run([`${folder}/probe`]).exitCode === 0) {
+      platform.files.remove(`${folder}/probe`);
+      return folder;
+    }
+    platform.files.remove(folder);
+  }
+  throw new TargetError('no-work-directory', 'there is no folder in which programs may be run', { remedy: 'mount /var/lib/cupel or /run without noexec' });
+}
+
+function report(platform: Platform, rules: readonly string[], outcomes: readonly Outcome[], before: Assay, after: Assay): number {
+  const fails = (assay: Assay): Set<string> => new Set(assay.rules.filter(({ result }) => failing.has(result)).map(({ rule }) => rule));
+  const [then, now] = [fails(before), fails(after)];
+  for (const rule of rules) {
+    const outcome = outcomes.find(({ step }) => step.rules.includes(rule));
+    const why = outcome === undefined ? 'no fix is known' : outcome.outcome === 'ok' ? 'its fix ran; it may need a reboot' : `${outcome.outcome}${outcome.detail === undefined ? '' : `: ${outcome.detail}`}`;
+    platform.write(now.has(rule) ? `still fails  ${rule} (${why})\n` : `fixed        ${rule}\n`);
+  }
+  for (const rule of [...now].filter((entry) => !then.has(entry)).sort()) platform.write(`fails now    ${rule}\n`);
+  const left = rules.filter((rule) => now.has(rule)).length;
+  platform.write(`${rules.length - left} of ${rules.length} rules fixed; cis-scanner rollback puts back what was changed\n`);
+  return left;
+}
