@@ -24,11 +24,11 @@ major=$(node -p 'process.versions.node.split(".")[0]')
 image_packages='qemu-system-x86 qemu-utils mmdebstrap fdisk mtools
   gcc libc6-dev gcc-aarch64-linux-gnu patch
   openscap-scanner openssh-client e2fsprogs util-linux ca-certificates debian-archive-keyring'
-# OpenSSL and securesystemslib check signatures beside us, xmllint the JUnit files.
+# OpenSSL and securesystemslib check signatures beside us, xmllint the JUnit files; reports are opened in Chromium.
 # Prometheus, its Alertmanager and its Python client read what the exporter writes; Ansible runs the scanner last.
 test_packages='systemd-container qemu-user-static slirp4netns iproute2 shellcheck time uidmap openssl python3-securesystemslib python3-nacl libxml2-utils
   prometheus prometheus-alertmanager python3-prometheus-client ansible-core
-  python3-boto3 python3-flask python3-flask-cors python3-responses python3-xmltodict python3-antlr4'
+  python3-boto3 python3-flask python3-flask-cors python3-responses python3-xmltodict python3-antlr4 chromium'
 
 # A Packer that is here already, such as HashiCorp's own, serves as well as Debian's.
 command -v packer >/dev/null || image_packages="packer $image_packages"

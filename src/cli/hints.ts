@@ -108,7 +108,7 @@ export const hints: Readonly<Record<string, string>> = {
     'statement-unsigned', 'statement-files', 'digest-mismatch', 'json-invalid', 'json-schema', 'json-ambiguous',
   ], 'the evidence is damaged or was changed: take it again from where it was published, and do not trust this copy'),
   ...each([
-    'signer-mismatch', 'statement-run', 'statement-image', 'statement-mismatch', 'baseline-mismatch', 'content-mismatch', 'tailoring-mismatch', 'hardening-mismatch', 'scanner-mismatch',
+    'signer-mismatch', 'statement-run', 'statement-image', 'statement-mismatch', 'baseline-mismatch', 'content-mismatch', 'tailoring-mismatch', 'hardening-mismatch', 'sbom-mismatch', 'scanner-mismatch',
     'judged-elsewhen', 'ignore-approved-later', 'gate-mismatch',
   ], 'the parts of the evidence contradict each other: do not trust it, and ask whoever signed it'),
   ...each(['image-mismatch', 'run-mismatch'], 'give the evidence of this image and run, or check what was expected'),

@@ -1,4 +1,4 @@
-import type { ReportModel, ReportRule } from '../model.ts';
+import type { ProseBlock, ReportModel, ReportRule } from '../model.ts';
 import { count, html, type Markup } from '../page/index.ts';
 import { anchorOf } from './anchor.ts';
 import { cisText, resultChip, severityChip } from './chips.ts';
@@ -34,11 +34,11 @@ function entry(rule: ReportRule, opened: boolean, withScript: boolean): Markup {
   return html`<details class="rule" id="${anchorOf(rule)}"${opened ? html` open` : undefined}>
 <summary><h3>${rule.title === '' ? rule.rule : rule.title}</h3><span class="meta">${severityChip(rule.severity)} ${resultChip(rule.result)} ${cisText(rule.cis)} <span class="id mono">${rule.rule}</span></span></summary>
 <div class="body">
-<h4>Why it fails</h4>
+${subtitle('Why it fails')}
 ${why(rule)}
-<h4>How to fix it</h4>
+${subtitle('How to fix it')}
 ${fix(rule, withScript)}
-${ruleText(rule)}
+${ruleText(rule, subtitle)}
 </div></details>
 `;
 }
@@ -64,8 +64,11 @@ function fix({ fix: known, text }: ReportRule, withScript: boolean): Markup {
   return known.script === undefined ? html`<p>${known.source === 'cupel' ? 'Hardening has a fix of Cupel’s own.' : 'The content has a script for it.'}</p>` : html`<p class="soft small">${source}</p>${code(known.script)}`;
 }
 
-/** What the content says of a rule. */
-export function ruleText({ text }: ReportRule): Markup | undefined {
+const subtitle = (text: string): Markup => html`<h4>${text}</h4>`;
+
+/** What the content says of a rule. @param heading one level below where it stands */
+export function ruleText({ text }: ReportRule, heading: (text: string) => Markup): Markup | undefined {
   if (text === undefined) return undefined;
-  return html`${text.description.length === 0 ? undefined : html`<h4>What is asked for</h4>${prose(text.description)}`}${text.rationale.length === 0 ? undefined : html`<h4>What it is good for</h4>${prose(text.rationale)}`}${text.warnings.length === 0 ? undefined : html`<h4>Before you fix it</h4>${prose(text.warnings)}`}${references(text.references)}`;
+  const part = (title: string, blocks: readonly ProseBlock[]): Markup | undefined => blocks.length === 0 ? undefined : html`${heading(title)}${prose(blocks)}`;
+  return html`${part('What is asked for', text.description)}${part('What it is good for', text.rationale)}${part('Before you fix it', text.warnings)}${references(text.references)}`;
 }

@@ -29,12 +29,14 @@ function choice(name: string, title: string, options: readonly (readonly [value:
   return html`<fieldset><legend class="unseen">${title}</legend>${options.map(([value, label], at) => html`<label><input type="radio" name="${name}" id="${name}-${value}" value="${value}"${at === 0 ? html` checked` : undefined}><span>${label}</span></label>`)}</fieldset>`;
 }
 
+const subtitle = (text: string): Markup => html`<h3>${text}</h3>`;
+
 function row(rule: ReportRule): Markup {
   const { standing, severity, title, result, cis } = rule;
   const head = html`<i>${cis[0] ?? ''}</i><b>${title === '' ? rule.rule : title}</b>${standing === 'ignored' ? html`<span class="chip">ignored</span>` : undefined}${resultChip(result, standing !== 'ignored')}`;
   // What fails is told above, once.
   if (standing === 'failed') return html`<div class="r failed ${severity}"><a href="#${anchorOf(rule)}">${head}</a></div>`;
-  return html`<details class="r ${standing} ${severity}" id="${anchorOf(rule)}"><summary>${head}</summary><div><p class="meta">${severityChip(severity)} ${cisText(cis)} <code>${rule.rule}</code>${rule.cce === undefined ? undefined : html` ${rule.cce}`}</p>${rule.messages.map((message) => html`<p>${cut(message, 2000)}</p>`)}${rule.findings.length === 0 ? undefined : html`<h4>Why it does not pass</h4>${findings(rule.findings, rule.moreFindings)}`}${standing === 'ignored' ? ruleText(rule) : shortText(rule)}${standing === 'ignored' && rule.fix?.script !== undefined ? html`<h4>The content’s fix, not applied</h4>${code(rule.fix.script)}` : undefined}</div></details>
+  return html`<details class="r ${standing} ${severity}" id="${anchorOf(rule)}"><summary>${head}</summary><div><p class="meta">${severityChip(severity)} ${cisText(cis)} <code>${rule.rule}</code>${rule.cce === undefined ? undefined : html` ${rule.cce}`}</p>${rule.messages.map((message) => html`<p>${cut(message, 2000)}</p>`)}${rule.findings.length === 0 ? undefined : html`${subtitle('Why it does not pass')}${findings(rule.findings, rule.moreFindings)}`}${standing === 'ignored' ? ruleText(rule, subtitle) : shortText(rule)}${standing === 'ignored' && rule.fix?.script !== undefined ? html`${subtitle('The content’s fix, not applied')}${code(rule.fix.script)}` : undefined}</div></details>
 `;
 }
 

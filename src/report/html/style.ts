@@ -33,9 +33,8 @@ nav a{text-decoration:none;padding:.15rem 0;white-space:nowrap}
 main{outline:0}
 section{padding-top:3.25rem}
 section>h2{margin-bottom:1.1rem}
-section h3{margin:0}
 section>h3{margin:1.75rem 0 .5rem}
-h4{font-size:.85rem;font-weight:600;color:var(--soft);margin:1.3rem 0 .35rem}
+h4,.r h3{font:600 .85rem/1.5 system-ui,-apple-system,"Segoe UI",Roboto,"Helvetica Neue",Arial,sans-serif;color:var(--soft);margin:1.3rem 0 .35rem}
 .cols{display:grid;grid-template-columns:minmax(0,3fr) minmax(0,2fr);gap:1.5rem 3.5rem;align-items:start;margin-bottom:1.1rem}
 td.bar,th.bar{width:32%;padding-right:0}
 .steps td.bar,.steps th.bar{width:24%}
