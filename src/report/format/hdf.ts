@@ -7,8 +7,9 @@ import { plainProse, secondsBetween, solution, whyItFails } from './words.ts';
 const impacts: Record<Severity, number> = { high: 0.7, medium: 0.5, low: 0.3, info: 0.1, unknown: 0.5 };
 
 /**
- * Heimdall Data Format, as MITRE's tools read it. Failed, passed and error stay what they are; not applicable has the
- * impact 0; ignored and not checked rules are not reviewed, an ignored one with its waiver.
+ * Heimdall Data Format, as MITRE's tools read it. Failed, passed and error stay what they are, a rule that was not
+ * checked is not reviewed, not applicable has the impact 0, and an ignored one is waived, which is not applicable to them:
+ * so their compliance is our pass rate.
  * @param producer version of this program
  */
 export function renderHdf(model: ReportModel, producer: string): string {

@@ -21,11 +21,16 @@ export function renderNessusComparison(comparison: NessusComparison): string {
       `  agreements ${agreements.length}, disagreements ${disagreements.length}, undecided ${undecided.length}, only Nessus ${onlyNessus.length}, only Cupel ${onlyHere.length}`,
     ],
     matches('Disagreements', disagreements),
-    matches('Undecided by one of them', undecided),
+    matches('Decided by one of them only', undecided.filter(isHalf)),
     lines('Only in the Nessus export', onlyNessus.map(({ section, title, result }) => `${section} ${title}: ${result}`)),
     lines('Only here', onlyHere.map(({ section, title, rule, result }) => `${section} ${title} (${rule}): ${result}`)),
   ];
   return `${sections.filter((part) => part.length > 0).map((part) => part.join('\n')).join('\n\n')}\n`;
+}
+
+/** What neither of them decides is counted above, and needs nobody's eye. */
+function isHalf({ nessus, ours }: Match): boolean {
+  return ours !== 'open' || nessus === 'PASSED' || nessus === 'FAILED';
 }
 
 function matches(title: string, all: readonly Match[]): string[] {
