@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { holdsOn, isIsoDate, readIgnoreList } from '../../src/baseline/index.ts';
+import { holdsOn, isIsoDate, readIgnoreList, renderIgnoreList } from '../../src/baseline/index.ts';
 
 const codes = (text: string): string[] => readIgnoreList(text).problems.map(({ line, column, code }) => `${line}:${column} ${code}`);
 
@@ -54,5 +54,31 @@ describe('expiry', () => {
   it('knows the calendar', () => {
     expect(['2028-02-29', '2027-12-31'].map(isIsoDate)).to.deep.equal([true, true]);
     expect(['2027-02-29', '2027-13-01', '2027-1-1', '', 'tomorrow'].map(isIsoDate)).to.deep.equal([false, false, false, false, false]);
+  });
+});
+
+describe('a written ignore list', () => {
+  const entry = { rule: 'r', reason: 'why', owner: 'me', expires: '2027-05-01', approved: undefined, ticket: undefined };
+
+  it('is one line per rule', () => {
+    expect(renderIgnoreList([{ ...entry, reason: 'first;\n  second', ticket: 'X-1' }], 'of\nweb')).to.equal('# of web\nr  # first, second; owner=me; expires=2027-05-01; ticket=X-1\n');
+  });
+
+  it('keeps a reason that looks like a term', () => {
+    expect(readIgnoreList(renderIgnoreList([{ ...entry, reason: 'ticket=no' }], 'h')).entries).to.deep.equal([{ rule: 'r', line: 2, reason: 'because ticket=no', owner: 'me', expires: '2027-05-01' }]);
+  });
+
+  it('is read back to the same rules and terms, whatever the reasons', () => {
+    const text = fc.string({ unit: fc.constantFrom('a', 'ä', ' ', ';', '#', '=', '\n', '\r', '\t', 'owner=', 'expires=x', 'ticket=') }).filter((made) => /[a-zä#=]/.test(made.replace(/owner=|expires=x|ticket=/g, '')));
+    const owner = fc.constantFrom('me', 'platform-security', 'a b');
+    const day = fc.constantFrom('2027-05-01', '2028-02-29');
+    fc.assert(fc.property(fc.array(fc.record({ reason: text, owner, expires: day, approved: fc.option(day, { nil: undefined }), ticket: fc.option(owner, { nil: undefined }) })), (made) => {
+      const given = made.map((one, at) => ({ rule: `rule_${at}`, ...one }));
+      const { entries, problems } = readIgnoreList(renderIgnoreList(given, 'list'));
+      expect(problems).to.deep.equal([]);
+      expect(entries.map(({ rule, owner: by, expires, approved, ticket }) => ({ rule, owner: by, expires, approved, ticket })))
+        .to.deep.equal(given.map(({ rule, owner: by, expires, approved, ticket }) => ({ rule, owner: by, expires, approved, ticket })));
+      for (const { reason } of entries) expect(reason).not.to.equal('');
+    }));
   });
 });

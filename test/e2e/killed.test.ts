@@ -34,7 +34,7 @@ describe('packer build when the runner is killed', () => {
 
   describe('in the course of the work', () => {
     const machine = machineForEach();
-    for (const stage of ['harden', 'reboot', 'assay-final', 'gate', 'seal', 'evidence']) {
+    for (const stage of ['harden', 'embed', 'reboot', 'assay-final', 'gate', 'seal', 'evidence']) {
       it(`leaves no artifact and no process at ${stage}`, async () => {
         await expectNothing(await buildKilledAt(machine(), stage), stage);
       });

@@ -1,8 +1,11 @@
+import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { expect } from 'chai';
 import { execa } from 'execa';
+import { readLock, readLockDigests } from '../../src/baseline/index.ts';
+import { digestFile, readContentIndex, slimContent } from '../../src/content/index.ts';
 import { builds, CUPEL, machineForEach, quickBaseline, scapContent, scratch } from './factory/index.ts';
 
 interface VerdictFile {
@@ -32,7 +35,7 @@ describe('packer build with cupel provision', () => {
     const file = (part: string): string => accepted.evidenceFile(name, part);
     expect(readdirSync(file('.')).sort()).to.deep.equal([
       'SHA256SUMS', 'arf.xml.gz', 'baseline.lock.yaml', 'before.json', 'environment.json', 'hallmark.sigstore.json', 'harden.jsonl',
-      `${name}.cupel.tgz`, 'log.jsonl', 'remediation.sh', 'statement.intoto.json', 'tailoring.xml', 'verdict.json',
+      `${name}.cupel.tgz`, 'log.jsonl', 'remediation.sh', 'report.html', 'sbom.cdx.json', 'statement.intoto.json', 'tailoring.xml', 'verdict.json',
     ]);
     const verdict = readVerdict(file('verdict.json'));
     expect(verdict.verdict).to.equal('accepted');
@@ -50,6 +53,18 @@ describe('packer build with cupel provision', () => {
     const inside = (...parts: string[]): string => path.join(machine().root, ...parts);
     expect(readVerdict(inside('usr/share/cupel/build/verdict.json'))).to.deep.equal(verdict);
     expect(readFileSync(inside('usr/share/cupel/build/arf.xml.gz')).equals(readFileSync(file('arf.xml.gz')))).to.equal(true);
+    const digest = (name: string): string => createHash('sha256').update(readFileSync(inside(name))).digest('hex');
+    const lock = readFileSync(file('baseline.lock.yaml'), 'utf8');
+    const { content: digests, tailoring } = readLockDigests(lock);
+    expect(digest('usr/share/cupel/content/ssg-debian12-ds.xml')).to.equal(digests.slim_sha256);
+    expect(digest('usr/share/cupel/content/tailoring.xml')).to.equal(tailoring);
+    expect(digests.sha256).to.equal((await digestFile(await scapContent())).sha256);
+    expect(readFileSync(inside('etc/cupel/baseline.lock.yaml'), 'utf8')).to.equal(lock);
+    const [hardened, embedded] = ['harden', 'embed'].map((stage) => accepted.output.indexOf(`==> ${stage} `));
+    expect([hardened, embedded, accepted.output.indexOf('==> reboot ')]).to.deep.equal([hardened, embedded, accepted.output.indexOf('==> reboot ')].sort((a, b) => a! - b!)).and.not.to.include(-1);
+    // From the whole content and the lock alone anyone makes the slim content that the evidence names.
+    const whole = await scapContent();
+    expect((await slimContent(whole, readLock(lock), await readContentIndex(whole))).sha256).to.equal(digests.slim_sha256);
     expect(existsSync(inside('home/debian/.ssh/authorized_keys'))).to.equal(false);
     expect(readdirSync(inside('etc/ssh')).filter((entry) => entry.startsWith('ssh_host_'))).to.deep.equal([]);
     expect(readFileSync(inside('etc/machine-id'), 'utf8')).to.equal('');
@@ -71,6 +86,6 @@ describe('packer build with cupel provision', () => {
     expect(verdict.verdict).to.equal('refused');
     expect(verdict.reasons.map(({ code }) => code)).to.deep.equal(['pass-rate']);
     expect(existsSync(refused.evidenceFile(name, 'hallmark.sigstore.json'))).to.equal(false);
-    expect(existsSync(path.join(machine().root, 'usr/share/cupel'))).to.equal(false);
+    expect(existsSync(path.join(machine().root, 'usr/share/cupel/build'))).to.equal(false);
   });
 });

@@ -56,6 +56,7 @@ export interface Build {
 
 const tailoring = '<Tailoring/>\n';
 export const contentDigest = 'c'.repeat(64);
+export const slimDigest = '5'.repeat(64);
 
 /** The files of a build, as `cupel provision` leaves them, not yet signed. */
 export function evidenceOf(build: Build = {}): Map<string, Buffer> {
@@ -64,13 +65,13 @@ export function evidenceOf(build: Build = {}): Map<string, Buffer> {
   const reverted = build.reverted ?? [];
   const content = { product: 'debian12', version: '1.0', sha256: contentDigest };
   const verdict = judge(assayOf(xml), policy, { run: build.run ?? run, target: build.image ?? image, content, asOf: new Date(judged), requireRun: true, revertedRules: reverted });
-  const lock = renderLock(policy, { content: { version: '1.0', sha256: contentDigest }, tailoring: createHash('sha256').update(tailoring).digest('hex') });
+  const lock = renderLock(policy, { content: { version: '1.0', sha256: contentDigest, slim_sha256: slimDigest }, tailoring: createHash('sha256').update(tailoring).digest('hex') });
   const steps = [{ rules: ['alpha'], outcome: 'ok' }, ...(reverted.length > 0 ? [{ rules: reverted, outcome: 'reverted' }] : [])];
   return new Map(Object.entries({
     'verdict.json': serializeVerdict(verdict),
     'baseline.lock.yaml': lock,
     'tailoring.xml': tailoring,
-    'environment.json': stableJson({ oscap: '1.3.7', judged, hardening: { reverted }, ...build.environment }),
+    'environment.json': stableJson({ oscap: '1.3.7', judged, hardening: { reverted }, content: { sha256: contentDigest, slim_sha256: slimDigest }, ...build.environment }),
     'before.json': `${JSON.stringify(tally([]), null, 2)}\n`,
     'remediation.sh': '#!/bin/sh\n',
     'harden.jsonl': steps.map((step) => `${JSON.stringify(step)}\n`).join(''),

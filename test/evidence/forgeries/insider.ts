@@ -4,7 +4,7 @@ import type { Baseline } from '../../../src/baseline/model.ts';
 import { createHash } from 'node:crypto';
 import { type Contents, packBundle } from '../../../src/evidence/index.ts';
 import { ignore } from '../../gate/samples.ts';
-import { arfOf, baselineOf, type Build, contentDigest, evidenceOf, image, otherRun, results, signedEvidence } from '../sample.ts';
+import { arfOf, baselineOf, type Build, contentDigest, evidenceOf, image, otherRun, results, signedEvidence, slimDigest } from '../sample.ts';
 import { changed, claims, edit, editVerdict, type Forgery, type Loose, put, resign } from './forging.ts';
 
 /** Somebody with the trusted key changes the evidence and signs what came out. */
@@ -16,7 +16,7 @@ const editedText = (name: string, change: (text: string) => string): Forgery['ma
 /** The lock of another baseline, everything else as it was. */
 function relocked(contents: Contents, baseline: Baseline): Map<string, Buffer> {
   const tailoring = createHash('sha256').update(contents.get('tailoring.xml')!).digest('hex');
-  return new Map(contents).set('baseline.lock.yaml', Buffer.from(renderLock(baseline, { content: { version: '1.0', sha256: contentDigest }, tailoring })));
+  return new Map(contents).set('baseline.lock.yaml', Buffer.from(renderLock(baseline, { content: { version: '1.0', sha256: contentDigest, slim_sha256: slimDigest }, tailoring })));
 }
 
 /** The lock of another baseline, with its digest in verdict and statement, too. */
@@ -52,6 +52,11 @@ export const insiderForgeries: readonly Forgery[] = [
   { name: 'the verdict of another image', code: 'statement-image', make: mixed({ image: 'other' }, ['verdict.json']) },
   { name: 'an ARF of another profile', code: 'assay-mismatch', make: arf((xml) => xml.replace('idref="p"', 'idref="q"')) },
   { name: 'an ARF of other content', code: 'assay-mismatch', make: arf((xml) => xml.replace('<x:version>1.0', '<x:version>2.0').replace('version="1.0" test-system', 'version="2.0" test-system')) },
+  { name: 'another slim content in the environment', code: 'content-mismatch', make: mixed({ environment: { content: { sha256: contentDigest, slim_sha256: '6'.repeat(64) } } }, ['environment.json']) },
+  { name: 'no slim content in the environment', code: 'content-mismatch', make: mixed({ environment: { content: { sha256: contentDigest } } }, ['environment.json']) },
+  { name: 'other whole content in the environment', code: 'content-mismatch', make: mixed({ environment: { content: { sha256: '6'.repeat(64), slim_sha256: slimDigest } } }, ['environment.json']) },
+  { name: 'another slim content in the statement', code: 'statement-mismatch', make: signed((contents) => contents, (statement) => { put(statement, '6'.repeat(64), 'predicate', claims, 'content', 'slim_sha256'); }) },
+  { name: 'another slim content in the lock', code: 'content-mismatch', make: signed((contents) => edit(contents, 'baseline.lock.yaml', (text) => text.replace(slimDigest, '6'.repeat(64)))) },
   { name: 'an ARF of another scanner', code: 'scanner-mismatch', make: arf((xml) => xml.replace('openscap:1.3.7', 'openscap:1.2.17')) },
   { name: 'an ARF with two results of a scan', code: 'arf-two-results', make: arf((xml) => xml.replace(/<arf:report id[\s\S]*<\/arf:report>/, (report) => report + report.replace('id="r"', 'id="r2"'))) },
   { name: 'an ARF with two results of a rule', code: 'arf-duplicate-rule', make: arf((xml) => xml.replace(/<rule-result [\s\S]*?<\/rule-result>/, (result) => result + result)) },
