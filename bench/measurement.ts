@@ -1,7 +1,7 @@
 export interface Measurement {
   name: string;
   value: number;
-  /** `s`, `MB`, or `ratio`. */
+  /** `s`, `ms`, `MB`, or `ratio`. */
   unit: string;
   /** What it should be, for the reader; nothing fails over it. */
   budget?: string;

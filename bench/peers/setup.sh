@@ -1,0 +1,24 @@
+#!/bin/sh
+# Installs what the bench measures `cupel gate` beside, apart from Cupel itself: MITRE SAF as bench/peers/saf pins it,
+# and a reader in Go, compiled with Debian's Go. Idempotent. Prints nothing but errors.
+# Usage: bench/peers/setup.sh
+set -eu
+
+cd "$(dirname "$0")"
+cache=../../.cache/bench
+mkdir -p "$cache/saf"
+
+as_root() { if [ "$(id -u)" -eq 0 ]; then "$@"; else sudo -- "$@"; fi; }
+
+if ! command -v go >/dev/null; then
+  as_root apt-get -q update >/dev/null
+  as_root env DEBIAN_FRONTEND=noninteractive apt-get -qy install --no-install-recommends golang-go >/dev/null
+fi
+go build -o "$cache/go-read" go/main.go
+
+if ! cmp -s saf/package-lock.json "$cache/saf/installed-lock.json"; then
+  cp saf/package.json saf/package-lock.json "$cache/saf/"
+  # 450 MB, and nothing of it needs to run to be installed.
+  (cd "$cache/saf" && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error >&2)
+  cp saf/package-lock.json "$cache/saf/installed-lock.json"
+fi
