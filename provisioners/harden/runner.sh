@@ -48,10 +48,10 @@ set -a
 . ./env.sh
 set +a
 
-# bash before 5.0 has no EPOCHREALTIME.
-milliseconds() {
-  local t=${EPOCHREALTIME:-}
-  if [ -n "$t" ]; then t=${t/[.,]/}; printf '%s' "$((t / 1000))"; else date +%s%3N; fi
+# Sets `now`, in milliseconds, without starting a program: there are two to a step. bash before 5.0 has no EPOCHREALTIME.
+look_at_clock() {
+  now=${EPOCHREALTIME:-}
+  if [ -n "$now" ]; then now=${now/[.,]/} && now=$((now / 1000)); else now=$(date +%s%3N); fi
 }
 
 # What guarded steps may change and a rollback must put back.
@@ -112,16 +112,17 @@ restore() {
 reload_sshd() { sshd -t && { systemctl reload ssh 2>/dev/null || systemctl reload sshd; }; }
 
 run_step() { # index
-  local index=$1 begun ended code changed paths
+  local index=$1 now begun code changed paths
   printf 'start\t%s\n' "$index"
   : >stamp
-  begun=$(milliseconds)
+  look_at_clock
+  begun=$now
   PATH="$dir/shims:$plain_path" timeout -k 10 "${limits[index]}" bash "steps/$index" </dev/null >"log/$index" 2>&1 7>&- 8<&-
   code=$?
-  ended=$(milliseconds)
+  look_at_clock
   mapfile -t paths < <(find /etc /boot -xdev -cnewer stamp -type f 2>/dev/null)
   printf -v changed '\t%s' "${paths[@]:0:40}"
-  printf 'end\t%s\t%s\t%s\t%s%s\n' "$index" "$code" "$begun" "$((ended - begun))" "$changed"
+  printf 'end\t%s\t%s\t%s\t%s%s\n' "$index" "$code" "$begun" "$((now - begun))" "$changed"
   [[ " ${paths[*]}" != *' /etc/ssh/'* ]] || touches_ssh=1
 }
 
@@ -159,7 +160,7 @@ hold() { # index...
 
 # Together first: that is one login for all. Only when it fails, each alone, so that the one to blame is found.
 guarded() { # index...
-  local index why
+  local index why now
   hold "$@" && return
   if [ $# -gt 1 ]; then
     printf 'repeat\t%s\t%s\n' "${*: -1}" "${why:-no rollback point could be taken}"
@@ -167,7 +168,8 @@ guarded() { # index...
   elif [ -n "$why" ]; then
     printf 'reverted\t%s\t%s\n' "$1" "$why"
   else
-    printf 'end\t%s\t125\t%s\t0\t\n' "$1" "$(milliseconds)"
+    look_at_clock
+    printf 'end\t%s\t125\t%s\t0\t\n' "$1" "$now"
     echo 'no rollback point could be taken, so nothing was done' >"log/$1"
   fi
 }

@@ -17,7 +17,7 @@ export interface BuildRecord {
  * @throws TargetError `seal-failed`, `hygiene-failed`, `target-disk-full`
  */
 export async function sealImage(target: Target, record: BuildRecord, hygiene: string, workDirectory: string): Promise<void> {
-  await uploadFiles(target, buildDirectory, Object.fromEntries(Object.entries(record.files).map(([name, text]) => [name, { text, mode: name.endsWith('.sh') ? 0o555 : 0o444 }])));
+  await uploadFiles(target, buildDirectory, Object.fromEntries(Object.entries(record.files).map(([name, text]) => [name, { content: text, mode: name.endsWith('.sh') ? 0o555 : 0o444 }])));
   const placed = await target.run('set -eu; cp "$2" "$1/arf.xml.gz"; chown -R root:root "$1"; chmod 0444 "$1/arf.xml.gz"; chmod 0755 "$(dirname "$1")" "$1"; sync', { args: [buildDirectory, record.remoteArf] });
   if (placed.exitCode !== 0) throw spaceOr('seal-failed', `${target.name}: the evidence could not be put into the image`, placed.stderr);
   const cleaned = await target.run(hygiene, { args: [workDirectory], timeoutSeconds: 900 });

@@ -27,9 +27,9 @@ export async function runPass(target: Target, pass: number, steps: readonly Step
   const directory = `${options.workDirectory}/pass-${pass}`;
   const plan = steps.map((step, at) => `${at + 1}\t${step.kind === 'guarded' && !options.guard ? 'unguarded' : step.kind}\t${stepSeconds}\n`);
   await uploadFiles(target, directory, {
-    plan: { text: plan.join(''), mode: 0o600 },
-    'env.sh': { text: environment(options.values), mode: 0o600 },
-    ...Object.fromEntries(steps.map((step, at) => [`steps/${at + 1}`, { text: step.script, mode: 0o600 }])),
+    plan: { content: plan.join(''), mode: 0o600 },
+    'env.sh': { content: environment(options.values), mode: 0o600 },
+    ...Object.fromEntries(steps.map((step, at) => [`steps/${at + 1}`, { content: step.script, mode: 0o600 }])),
   });
 
   const ledger = new Ledger(pass, steps, options.guard, options.emit);

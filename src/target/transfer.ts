@@ -31,13 +31,13 @@ mv "$1.part" "$1"`;
 }
 
 /**
- * Puts many small texts into one directory of the target in one transfer, proved whole by digest before anything is unpacked.
- * @param files path below the directory → text and mode
+ * Puts many files into one directory of the target in one transfer, proved whole by digest before anything is unpacked.
+ * @param files path below the directory → content and mode
  * @throws TargetError `upload-failed`, `target-disk-full`
  */
-export async function uploadFiles(target: Target, directory: string, files: Readonly<Record<string, { text: string; mode: number }>>): Promise<void> {
+export async function uploadFiles(target: Target, directory: string, files: Readonly<Record<string, { content: string | Uint8Array; mode: number }>>): Promise<void> {
   const archive = pack();
-  for (const [name, { text, mode }] of Object.entries(files)) archive.entry({ name, mode, uid: 0, gid: 0 }, text);
+  for (const [name, { content, mode }] of Object.entries(files)) archive.entry({ name, mode, uid: 0, gid: 0 }, Buffer.from(content));
   archive.finalize();
   const bytes = gzipSync(await buffer(archive), { level: 6 });
   const script = String.raw`

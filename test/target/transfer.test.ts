@@ -71,7 +71,7 @@ describe('uploadFiles', () => {
   const into = (): string => join(directory.path, "a b/it's");
 
   it('brings many files over at once, below the directory, each with its mode', async () => {
-    await uploadFiles(new ShellTarget(), into(), { one: { text: 'é\n', mode: 0o600 }, 'two/three': { text: '', mode: 0o555 } });
+    await uploadFiles(new ShellTarget(), into(), { one: { content: 'é\n', mode: 0o600 }, 'two/three': { content: '', mode: 0o555 } });
     expect(readFileSync(join(into(), 'one'), 'utf8')).to.equal('é\n');
     expect(statSync(join(into(), 'one')).mode & 0o777).to.equal(0o600);
     expect(statSync(join(into(), 'two/three')).mode & 0o777).to.equal(0o555);
@@ -84,7 +84,7 @@ describe('uploadFiles', () => {
       options.input = (options.input as Uint8Array).subarray(0, -20);
       return undefined;
     };
-    const error = await rejection(uploadFiles(damaging, into(), { one: { text: 'text', mode: 0o600 } }));
+    const error = await rejection(uploadFiles(damaging, into(), { one: { content: 'text', mode: 0o600 } }));
     expect(error.code).to.equal('upload-failed');
     expect(error.message).to.contain('digest differs');
     expect(readdirSync(into())).to.deep.equal([]);
