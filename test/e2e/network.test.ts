@@ -8,9 +8,13 @@ describe('cupel provision over a network that fails', () => {
   const build = builds();
   const directory = scratch();
 
-  for (const how of ['drop', 'stall'] as const) {
-    it(`ends right when the network ${how}s for a while during hardening`, async () => {
-      const content = await contentWithFix(directory(), 'file_permissions_crontab', 'touch /run/slow-fix; sleep 8; chmod 0600 /etc/crontab; echo once >>/root/slow-fix\n');
+  const cuts = [
+    { how: 'drop', rule: 'file_permissions_crontab', fix: 'chmod 0600 /etc/crontab', when: 'a fix' },
+    { how: 'stall', rule: 'sshd_set_max_sessions', fix: 'sed -i "1i MaxSessions 10" /etc/ssh/sshd_config', when: 'guarded fixes that wait for one login' },
+  ] as const;
+  for (const { how, rule, fix, when } of cuts) {
+    it(`ends right when the network ${how}s for a while during ${when}`, async () => {
+      const content = await contentWithFix(directory(), rule, `touch /run/slow-fix; sleep 8; ${fix}; echo once >>/root/slow-fix\n`);
       const cut = await build.packer(machine(), { baseline: quickBaseline(directory()), content });
       await cut.until(/==> harden /);
       while ((await machine().exec('test -e /run/slow-fix')).exitCode !== 0) await delay(50);
@@ -21,8 +25,9 @@ describe('cupel provision over a network that fails', () => {
       expect(cut.artifacts()).to.have.length(1);
       expect((await machine().exec('cat /root/slow-fix')).stdout).to.equal('once');
       const [name = ''] = cut.evidence();
-      const fixed = readFileSync(cut.evidenceFile(name, 'harden.jsonl'), 'utf8').split('\n').filter((line) => line.includes('"file_permissions_crontab"'));
-      expect(fixed).to.have.length(1);
+      const steps = readFileSync(cut.evidenceFile(name, 'harden.jsonl'), 'utf8').trim().split('\n').map((line) => JSON.parse(line) as { rules: string[]; outcome: string });
+      expect(steps.filter(({ rules }) => rules.includes(rule)).map(({ outcome }) => outcome)).to.deep.equal(['ok']);
+      expect(steps.filter(({ outcome }) => outcome === 'reverted')).to.deep.equal([]);
     });
   }
 });
