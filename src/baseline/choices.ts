@@ -12,6 +12,8 @@ const alternative = z.strictObject({
   title: z.string(),
   /** Rules of this alternative: deselected when another one is chosen. See `applyChoice` for what becomes of them when it is. */
   rules: z.array(z.string()),
+  /** XCCDF values that go with it, where the content has them; a baseline's own setting wins. */
+  values: z.record(z.string(), z.string()).default({}),
 });
 
 const choice = z.strictObject({

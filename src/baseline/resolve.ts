@@ -63,7 +63,7 @@ export function inspectAgainst(
     profile: profile.fullId,
     tailoredProfile: tailoredProfileId(document.name),
     choices: Object.fromEntries([...document.choices].map(([choice, { value }]) => [choice, value] as const).sort(byKey)),
-    values: resolveValues(document, index, problems),
+    values: Object.fromEntries(Object.entries({ ...chosen.values, ...resolveValues(document, index, problems) }).sort(byKey)),
     select, deselect, selectGroups,
     ignore: entries.filter(({ expires }) => holdsOn(expires, options.asOf)),
     expired: entries.filter(({ expires }) => !holdsOn(expires, options.asOf)),
@@ -127,10 +127,11 @@ function findProfile(document: BaselineDocument, index: ContentIndex, problems: 
 
 function resolveChoices(
   document: BaselineDocument, index: ContentIndex, profile: ContentProfile, problems: Problem[],
-): { select: string[]; deselect: string[] } {
+): { select: string[]; deselect: string[]; values: Record<string, string> } {
   const inProfile = selectedRules(index, profile);
   const select: string[] = [];
   const deselect: string[] = [];
+  const values: Record<string, string> = {};
   for (const [name, { value, ...place }] of document.choices) {
     const choice = document.choiceTable[name];
     if (choice?.alternatives[value] === undefined) {
@@ -146,8 +147,9 @@ function resolveChoices(
     const applied = applyChoice(choice, value, (rule) => inProfile.has(rule));
     select.push(...applied.select.filter((rule) => index.rules.has(rule)));
     deselect.push(...applied.deselect.filter((rule) => index.rules.has(rule)));
+    for (const [id, setting] of Object.entries(choice.alternatives[value].values)) if (index.values.has(id)) values[id] = setting;
   }
-  return { select, deselect };
+  return { select, deselect, values };
 }
 
 const short = shortId;

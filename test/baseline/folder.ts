@@ -26,7 +26,7 @@ choices:
     recognise: chrony|timesync
     alternatives:
       chrony: { title: chrony, rules: [package_chrony_installed] }
-      timesyncd: { title: timesyncd, rules: [service_timesyncd_enabled] }
+      timesyncd: { title: timesyncd, rules: [service_timesyncd_enabled], values: { var_length: "12", var_absent: x } }
 `;
 
 /** A small baseline for the fixture content, with more keys added. */

@@ -42,6 +42,12 @@ describe('resolving a baseline against content', () => {
     expect((await resolved('choices: { firewall: nftables }\nselect: [package_ufw_installed]')).deselect).to.deep.equal([]);
   });
 
+  it('sets the values of the alternative chosen, where the content has them, unless the baseline sets them itself', async () => {
+    expect((await resolved('choices: { time: timesyncd }')).values).to.deep.equal({ var_length: '12' });
+    expect((await resolved('choices: { time: timesyncd }\nvalues: { var_length: 9 }')).values).to.deep.equal({ var_length: '9' });
+    expect((await resolved('choices: { time: chrony }')).values).to.deep.equal({});
+  });
+
   it('turns selectors into the literals they stand for', async () => {
     expect((await resolved('values: { var_banner: { selector: cis }, var_length: 9, var_umask: 027 }')).values)
       .to.deep.equal({ var_banner: 'Authorized users only', var_length: '9', var_umask: '027' });
