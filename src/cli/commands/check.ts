@@ -20,12 +20,12 @@ export const checkCommand = defineCommand({
     .option('against-build', { type: 'boolean', default: false, describe: 'compare with the image\'s own record of its build: a rule that passed there and fails here is a refusal' })
     .option('stage', { type: 'string', requiresArg: true, describe: 'with --against-build: what was done to the machine since, for example the name of its configuration stage' })
     .option('step-summary', { type: 'boolean', default: false, describe: 'append a summary to the file that GITHUB_STEP_SUMMARY names' })
-    .option('json', { type: 'boolean', default: false, describe: 'print the verdict as JSON' })
-    .implies('stage', 'against-build'),
+    .option('json', { type: 'boolean', default: false, describe: 'print the verdict as JSON' }),
   handler: async (argv, io) => {
     const wanted = wantedReports(argv.format, undefined, undefined);
     if (argv.json && wanted.some(({ file }) => file === undefined)) throw new UsageError('report-format', '--json and a --format without a file would both go to standard output');
     if (wanted.some(({ format }) => format === 'oscap-html')) throw new UsageError('report-format', 'oscap-html is drawn from evidence, not from a machine', { remedy: 'cupel report ARF --format oscap-html' });
+    if (argv.stage !== undefined && !argv['against-build']) throw new UsageError('usage', '--stage says what was done since the build: it needs --against-build');
     const summary = argv['step-summary'] ? summaryFile(io) : undefined;
     const expected = argv.expect === undefined ? undefined : await readVerdict(argv.expect);
     const began = performance.now();
