@@ -5,6 +5,7 @@ export { type BeforeHardening, type EvidenceParts, type FailedParts, type Judged
 export { stableJson, type Json } from './stable-json.ts';
 export { bindImage, type VerifiedBinding, verifyBinding } from './bind.ts';
 export { type Binding, type ImageIdentity, type PackerArtifact } from './statement/index.ts';
+export { assertSameImage, digestsOnDisk, digestsOnMachine, type ImageComparison } from './image/index.ts';
 export { fetchEvidence, type FetchedEvidence } from './fetch.ts';
 export { type BoundImage, EvidenceStore, imageIdOf, openStore, type Patience, type Pointer, type StoredBundle, type StoreOptions } from './stores/index.ts';
 export { type DrawReport, sealEvidence, type SealedEvidence } from './seal.ts';

@@ -6,15 +6,17 @@ import { join } from 'node:path';
 import { versions } from 'node:process';
 import { readAssay } from '../../assay/index.ts';
 import { ExitCode, UsageError } from '../../errors.ts';
-import type { CupelEvent } from '../../events.ts';
-import { type EvidenceParts, sealEvidence, writeEvidence } from '../../evidence/index.ts';
+import type { CupelEvent, Emit } from '../../events.ts';
+import { type EvidenceParts, type SealedEvidence, sealEvidence, type Signer, writeEvidence } from '../../evidence/index.ts';
 import { provision, type Provisioned } from '../../provision/index.ts';
 import { renderSummary } from '../../report/index.ts';
+import { renderSbom } from '../../sbom/index.ts';
 import { defineCommand } from '../command.ts';
 import { createDisplay, type DisplayKind } from '../display/index.ts';
 import type { Io } from '../io.ts';
 import { createLog, type Log } from '../log.ts';
 import { packageFolder } from '../package.ts';
+import { drawReport } from '../options/drawing.ts';
 import { producer, signerFrom, signingOptions } from '../options/signing.ts';
 import { loadSubject, type Subject, subjectOptions } from '../options/subject.ts';
 import { connectTarget, requireSeconds, targetOptions } from '../options/target.ts';
@@ -69,7 +71,7 @@ export const provisionCommand = defineCommand({
       emit({ type: 'stage', stage: 'evidence', state: 'start' });
       const written = performance.now();
       const evidence = await keepEvidence(argv.out, argv.image, run, result, subject, log, scratch, { judged: asOf.toISOString(), previous: previousRecord });
-      const sealed = result.verdict.verdict === 'accepted' ? await sealEvidence(evidence, signer, producer()) : undefined;
+      const sealed = result.verdict.verdict === 'accepted' ? await hallmark(evidence, signer, emit) : undefined;
       if (sealed !== undefined) {
         emit({ type: 'progress', message: `hallmark: ${sealed.bundle}, signed by ${signer.algorithm} key ${signer.keyid}` });
         if (signer.development) emit({ type: 'warning', message: 'signed with the development key, which nobody trusts: give --signing-key' });
@@ -126,6 +128,7 @@ async function keepEvidence(out: string, image: string, run: string, result: Pro
     image, run, verdict: result.verdict,
     arf: { file: result.arfPath }, remediation: { text: result.remediation }, baselineLock: { text: result.lock }, tailoring: { text: result.tailoring },
     harden: { file: harden }, log: { file: log.file }, before: result.before,
+    sbom: { text: renderSbom(result.packages, { image, run, timestamp: judgement.judged, producer: producer() }) },
     environment: {
       os: result.facts.osName, kernel: result.facts.kernel, architecture: result.facts.architecture, oscap: result.oscapVersion,
       content: { product: subject.content.product, version: subject.content.version, sha256: subject.content.sha256, slim_sha256: result.slim.sha256 },
@@ -136,6 +139,16 @@ async function keepEvidence(out: string, image: string, run: string, result: Pro
     },
   };
   return (await writeEvidence(out, parts)).directory;
+}
+
+/** What fails here fails the build, and leaves evidence that is true, but that nobody vouches for: better said than found out. */
+async function hallmark(evidence: string, signer: Signer, emit: Emit): Promise<SealedEvidence> {
+  try {
+    return await sealEvidence(evidence, signer, producer(), drawReport);
+  } catch (error) {
+    emit({ type: 'warning', message: `the gate accepted the machine, but its evidence is not signed, and cupel verify refuses it; if the image is kept all the same: cupel bundle ${evidence} --signing-key …` });
+    throw error;
+  }
 }
 
 async function digestOf(file: string): Promise<string> {

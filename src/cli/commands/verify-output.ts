@@ -1,8 +1,8 @@
-import type { Verification } from '../../evidence/index.ts';
+import type { ImageComparison, Verification } from '../../evidence/index.ts';
 import { showRate } from '../../gate/index.ts';
 
 /** What a person reads: the outcome first, then what it rests on. */
-export function renderVerification(verification: Verification, now: Date): string {
+export function renderVerification(verification: Verification, now: Date, machine?: ImageComparison): string {
   const { appraisal: { verdict, assay, environment }, signer, files, expired, today, reasons } = verification;
   const passed = verdict.counts.pass + verdict.counts.fixed;
   const days = Math.max(0, Math.floor((now.getTime() - Date.parse(assay.endTime)) / 86_400_000));
@@ -16,6 +16,9 @@ export function renderVerification(verification: Verification, now: Date): strin
     `  signed by  ${signer.algorithm} key ${signer.keyid}${signer.development ? ' (DEVELOPMENT KEY: proves nothing)' : ''}`,
     `  checked    signature, ${files.length} digests, run id in statement, verdict and ARF, baseline and content, the gate again: same verdict`,
   ];
+  if (machine !== undefined) {
+    lines.push(`  machine    ${machine.place}: ${machine.equal.length} files are those of the evidence${machine.edited.length === 0 ? '' : `; edited since: ${machine.edited.join(', ')}`}`);
+  }
   if (expired.length > 0) {
     lines.push(`  ${expired.length} ignore ${expired.length === 1 ? 'entry' : 'entries'} expired since; by today's date the gate would say: ${today}`);
     lines.push(...expired.map(({ rule, result, expires, owner }) => `    - ${rule} (${result}), until ${expires}, ${owner}`));
@@ -24,8 +27,8 @@ export function renderVerification(verification: Verification, now: Date): strin
 }
 
 /** The same for a machine. */
-export function verificationRecord(verification: Verification): string {
-  return `${JSON.stringify(verificationData(verification), null, 2)}\n`;
+export function verificationRecord(verification: Verification, machine?: ImageComparison): string {
+  return `${JSON.stringify({ ...verificationData(verification), ...(machine === undefined ? {} : { machine }) }, null, 2)}\n`;
 }
 
 export function verificationData({ statement, appraisal: { verdict, assay, environment, judged }, signer, files, expired, today, reasons }: Verification): Record<string, unknown> {

@@ -7,7 +7,7 @@ import { readLock, readLockDigests } from '../../baseline/lock.ts';
 import type { Baseline } from '../../baseline/model.ts';
 import { EvidenceError } from '../../errors.ts';
 import { judge, serializeVerdict, type Verdict } from '../../gate/index.ts';
-import type { Contents } from '../bundle/index.ts';
+import { type Contents, sbomFile } from '../bundle/index.ts';
 import { assayIn } from './assay.ts';
 import { type Environment, environmentSchema } from './environment.ts';
 import { parseUnambiguous, readStrictJson } from './strict-json.ts';
@@ -40,6 +40,7 @@ export async function appraise(contents: Contents): Promise<Appraisal> {
   const environment = readStrictJson(part(contents, 'environment.json'), 'environment.json', environmentSchema);
   const before = contents.get('before.json');
   if (before !== undefined) parseUnambiguous(before, 'before.json');
+  assertSbom(contents.get(sbomFile), verdict);
   const { baseline, tailoring, slim } = agreeingBaseline(contents, verdict);
   assertContent(verdict, slim, environment);
   const reverted = environment.hardening?.reverted ?? [];
@@ -83,6 +84,17 @@ function assertContent(verdict: Verdict, slim: string | undefined, { content }: 
 }
 
 const step = z.looseObject({ rules: z.array(z.string()), outcome: z.string() });
+
+const sbomSchema = z.looseObject({ serialNumber: z.string(), metadata: z.looseObject({ component: z.looseObject({ name: z.string() }) }) });
+
+/** A list of packages says nothing of another image's build. */
+function assertSbom(bytes: Buffer | undefined, { run, target }: Verdict): void {
+  if (bytes === undefined) return;
+  const { serialNumber, metadata } = readStrictJson(bytes, sbomFile, sbomSchema);
+  if (serialNumber !== `urn:uuid:${run}` || metadata.component.name !== target) {
+    throw new EvidenceError('sbom-mismatch', `${sbomFile} is of ${metadata.component.name}, ${serialNumber}, not of ${target}, run ${run}`, { subject: sbomFile });
+  }
+}
 
 /** A rolled-back fix makes its rules count as failed, so who hides one improves the verdict. */
 function assertReverted(harden: Buffer | undefined, reverted: readonly string[]): void {

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { z } from 'zod';
+import * as z from 'zod';
 import { keyAlgorithms } from '../keys/index.ts';
 import { statementType } from './model.ts';
 import type { Signatory } from './state.ts';

@@ -10,6 +10,8 @@ export const environmentSchema = z.looseObject({
   hardening: z.looseObject({ reverted: z.array(z.string()) }).exactOptional(),
   /** The moment by which ignore entries were held against the calendar, ISO 8601. */
   judged: z.iso.datetime().exactOptional(),
+  /** What was put into the image beside content and record, such as the agent: path → SHA-256 (hex). */
+  embedded: z.record(z.string().regex(/^\/[^\n]+$/), digest).exactOptional(),
   /** The assay that this one was held against. */
   previous: z.strictObject({ run: z.string(), arf: digest }).exactOptional(),
 });
