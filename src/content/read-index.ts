@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { createReadStream } from 'node:fs';
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { readSync } from 'node:fs';
+import { mkdir, open, readFile, rename, writeFile, type FileHandle } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { ConfigurationError, CupelError } from '../errors.ts';
 import { XmlScanner } from '../xml/index.ts';
@@ -56,14 +56,21 @@ export async function digestFile(path: string): Promise<{ sha256: string; size: 
   return { sha256: hash.digest('hex'), size };
 }
 
-async function* chunksOf(path: string): AsyncGenerator<Buffer> {
+/** The bytes of a file, in a buffer used again and again. */
+async function* chunksOf(path: string): AsyncGenerator<Uint8Array> {
+  let file: FileHandle | undefined;
   try {
-    for await (const chunk of createReadStream(path, { highWaterMark: 1024 * 1024 })) yield chunk as Buffer;
+    file = await open(path);
+    const buffer = new Uint8Array(1 << 16);
+    // To wait for each chunk would take longer than to read it.
+    for (let length: number; (length = readSync(file.fd, buffer)) > 0;) yield buffer.subarray(0, length);
   } catch (cause) {
     if (cause instanceof CupelError || !(cause instanceof Error && 'syscall' in cause)) throw cause;
     throw new ConfigurationError('content-not-found', `cannot read SCAP content ${path}: ${cause.message}`, {
       cause, subject: path, remedy: 'cupel content fetch <product> gets it',
     });
+  } finally {
+    await file?.close();
   }
 }
 
