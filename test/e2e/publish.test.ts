@@ -276,7 +276,7 @@ describe('cupel publish aws', () => {
   it('lists what is published, and takes an image back', async () => {
     expect((await publish('--share-with', partner)).exitCode).to.equal(0);
     const listed = async (): Promise<Record<string, unknown>[]> => JSON.parse((await cupel('images', '--region', home, '--json')).stdout) as Record<string, unknown>[];
-    expect((await listed())[0]).to.include({ image, id: ami, run, state: 'published', region: home });
+    expect((await listed())[0]).to.include({ image, id: ami, run, state: 'published', place: home });
     expect((await cupel('images', '--region', home)).stdout).to.contain(ami).and.contain('published');
 
     expect((await cupel('revoke', ami, '--region', home, '--reason', 'CVE', '--dry-run')).exitCode).to.equal(0);

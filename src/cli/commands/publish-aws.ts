@@ -4,22 +4,18 @@ import { type AwsPublished, claimAws, type PackedBuild, publishAws, readManifest
 import { defineCommand } from '../command.ts';
 import { awsOptions, Regions } from '../options/aws.ts';
 import { binderFrom, bindingOptions } from '../options/binding.ts';
+import { buildOptions } from '../options/build.ts';
 import { deprecationFrom, kmsKeysFrom, publishingOptions, retentionFrom, sharesFrom } from '../options/publishing.ts';
 import { signingOptions } from '../options/signing.ts';
-import { policyFrom, trustFrom, trustOptions } from '../options/trust.ts';
+import { assertTrustGiven, policyFrom, trustFrom, trustOptions } from '../options/trust.ts';
 
 export const publishAwsCommand = defineCommand({
   command: 'aws',
   describe: 'publish the AMI of a Packer build when its evidence verifies, reject it when not',
-  options: (yargs) => bindingOptions(publishingOptions(awsOptions(trustOptions(signingOptions(yargs)))))
-    .option('manifest', { type: 'string', default: 'manifest.json', requiresArg: true, describe: 'manifest of the build (Packer\'s manifest post-processor)' })
-    .option('evidence', { type: 'string', requiresArg: true, describe: 'bundle or evidence directory; where the manifest says unless given' })
-    .option('on-failure', { choices: ['deregister', 'quarantine'] as const, default: 'deregister' as const, describe: 'what becomes of an AMI that does not verify' })
-    .option('dry-run', { type: 'boolean', default: false, describe: 'say what would be done, and change nothing' })
-    .option('json', { type: 'boolean', default: false, describe: 'print what was published as JSON' }),
+  options: (yargs) => buildOptions(bindingOptions(publishingOptions(awsOptions(trustOptions(signingOptions(yargs))))))
+    .option('on-failure', { choices: ['deregister', 'quarantine'] as const, default: 'deregister' as const, describe: 'what becomes of an AMI that does not verify' }),
   handler: async (argv, io) => {
-    // Forgotten options must not take an image away.
-    if (argv.key.length === 0 && !argv['allow-development-key']) throw new UsageError('usage', 'whose hallmark should count?', { remedy: 'give --key with the public key of the factory' });
+    assertTrustGiven(argv);
     const wishes = { shareWith: sharesFrom(argv), kmsKeys: kmsKeysFrom(argv), retention: retentionFrom(argv), deprecateAfterDays: deprecationFrom(argv), copyTo: argv['copy-to'], protect: argv.protect };
     const [policy, trust, bind] = [policyFrom(argv), await trustFrom(argv, io), await binderFrom(argv, io)];
     const build = await readManifest(argv.manifest, 'amazon-ebs');

@@ -33,6 +33,11 @@ export async function trustFrom(argv: Readonly<Pick<TrustArguments, 'key' | 'all
   return { keys: files.flat(), developmentKey: await developmentKey(developmentKeyFile(io)), allowDevelopment: argv['allow-development-key'] };
 }
 
+/** Where what does not verify is taken away, a forgotten option must not be the reason. @throws UsageError */
+export function assertTrustGiven(argv: Readonly<TrustArguments>): void {
+  if (argv.key.length === 0 && !argv['allow-development-key']) throw new UsageError('usage', 'whose hallmark should count?', { remedy: 'give --key with the public key of the factory' });
+}
+
 /** @throws UsageError */
 export function policyFrom(argv: Readonly<TrustArguments>): Policy {
   const rate = argv['min-pass-rate'];
