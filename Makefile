@@ -15,7 +15,7 @@ export CUPEL_CACHE ?= $(CURDIR)/.cache
 
 # Under sudo, what was made belongs to who asked for it. (.cache/lab holds roots whose
 # owners are part of them.)
-GIVE_BACK = if [ -n "$$SUDO_UID" ]; then for made in dist .cache/content .cache/builds '$(OUT)/artifacts' '$(OUT)/output'; do \
+GIVE_BACK = if [ -n "$$SUDO_UID" ]; then for made in dist .cache/content .cache/builds .cache/agent provisioners/agent/bin '$(OUT)/artifacts' '$(OUT)/output'; do \
   [ ! -e "$$made" ] || chown -R "$$SUDO_UID:$${SUDO_GID:-$$SUDO_UID}" "$$made"; done; fi
 ROOT  = $$([ "$$(id -u)" -eq 0 ] || echo sudo)
 
@@ -40,7 +40,7 @@ content: build ## fetch the SCAP content (kept in .cache)
 base: setup ## make the Debian base image (kept in .cache until its recipe changes)
 	@$(ROOT) env DEBIAN_MIRROR="$${DEBIAN_MIRROR:-}" packer/base/make-base.sh .cache/base >/dev/null
 
-image: build content base ## build the golden image with Packer, then boot and check it
+image: build agent content base ## build the golden image with Packer, then boot and check it
 	@code=0; scripts/build-image.sh "$$(packer/base/make-base.sh --path .cache/base)" '$(OUT)/output' \
 	  'image=$(IMAGE)' 'baseline=$(BASELINE)' 'evidence_dir=$(abspath $(OUT))/artifacts' || code=$$?; \
 	  $(GIVE_BACK); \
@@ -51,7 +51,7 @@ smoke: build ## boot the finished image and compare it with its evidence (QCOW2=
 	@[ -n '$(QCOW2)' ] || { echo 'smoke: no image yet: run make image, or give QCOW2=path' >&2; exit 64; }
 	@node_modules/.bin/tsx test/e2e/smoke/main.ts --image '$(QCOW2)' --baseline '$(BASELINE)' --artifacts '$(OUT)/artifacts'
 
-test: build ## every test but those that need a whole virtual machine; ends with N passed, N failed
+test: build agent ## every test but those that need a whole virtual machine; ends with N passed, N failed
 	@scripts/test.sh
 
 lint: build ## types, eslint, shellcheck, packer fmt and validate
@@ -63,7 +63,7 @@ lint: build ## types, eslint, shellcheck, packer fmt and validate
 	  && packer validate -var base_image=base.qcow2 -var seed_dir="$$seed" -var base_checksum=sha256:$$(printf '0%.0s' $$(seq 64)) packer/qemu
 	@packer validate packer/cloud
 
-bench: build ## measure beside peers; results in bench/results (BENCH=names)
+bench: build agent ## measure beside peers; results in bench/results (BENCH=names)
 	@node_modules/.bin/tsx bench/main.ts $(BENCH)
 
 clean: ## remove what was compiled or built, but not artifacts and output

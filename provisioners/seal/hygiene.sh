@@ -36,6 +36,9 @@ done
 # Stopped, it saves its seed now and not again at shutdown: images must not share one.
 systemctl stop systemd-random-seed.service 2>/dev/null || :
 rm -f /var/lib/systemd/random-seed /boot/efi/loader/random-seed
+# Nothing was scanned by the agent yet, and from here on its timer may start it.
+rm -rf /var/lib/cupel
+rm -f /usr/share/cupel/building /var/lib/systemd/timers/stamp-cis-scanner.timer
 rm -rf "$work"
 
 mkdir -p /run/cupel

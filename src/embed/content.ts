@@ -1,4 +1,5 @@
 import { basename } from 'node:path';
+import { type Baseline, renderIgnoreList } from '../baseline/index.ts';
 import { TargetError } from '../errors.ts';
 import { spaceOr, type Target, uploadFiles } from '../target/index.ts';
 
@@ -20,6 +21,11 @@ export interface ImageContent {
   lock: string;
   /** The baseline's ignore entries as a plain-text list. */
   ignoreList: string;
+}
+
+/** The baseline's ignore entries as the list that goes into the image. */
+export function imageIgnoreList(baseline: Pick<Baseline, 'name' | 'ignore'>): string {
+  return renderIgnoreList(baseline.ignore, `The ignored rules of baseline ${baseline.name}; put a list of your own into a file beside this one`);
 }
 
 /**

@@ -3,9 +3,9 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Assay } from '../assay/index.ts';
 import { remoteArf, scan, type ScanOptions } from '../assay/run.ts';
-import { type Baseline, renderIgnoreList, renderLock, renderTailoring } from '../baseline/index.ts';
+import { type Baseline, renderLock, renderTailoring } from '../baseline/index.ts';
 import { type ContentIndex, slimContent } from '../content/index.ts';
-import { contentPath, embedContent, sealImage, tailoringPath } from '../embed/index.ts';
+import { contentPath, embedAgent, embedContent, imageIgnoreList, sealImage, tailoringPath } from '../embed/index.ts';
 import type { Emit, Stage } from '../events.ts';
 import { judge, serializeVerdict, tally, type Tally, type Verdict } from '../gate/index.ts';
 import { converge, cutFixScript, type Fix, type Hardening, loadOwnFixes, mergeFixes, renderRemediation, runPass } from '../harden/index.ts';
@@ -139,10 +139,11 @@ export async function provision(target: Target, options: ProvisionOptions): Prom
   }), (done) => `${done.passes} passes, ${done.records.length} steps, ${done.reverted.length} reverted`);
 
   // Before the last assay and the reboot, so that what is judged is what ships.
-  await stage('embed', () => embedContent(target, {
-    product: options.content.product, dataStream: slim.bytes, tailoring, lock,
-    ignoreList: renderIgnoreList(baseline.ignore, `The ignored rules of baseline ${baseline.name}; put a list of your own into a file beside this one`),
-  }));
+  await stage('embed', async () => {
+    const { product } = options.content;
+    await embedContent(target, { product, dataStream: slim.bytes, tailoring, lock, ignoreList: imageIgnoreList(baseline) });
+    await embedAgent(target, { provisioners: options.provisioners, product, values: options.values, architecture: facts.architecture, building: true });
+  });
   await stage('reboot', () => watch.during('reboot', () => reboot(target, { timeoutSeconds: options.rebootTimeoutSeconds, failedBefore: facts.failedUnits })), (seconds) => `login after ${seconds.toFixed(0)} s`);
   const [final, packages] = await stage('assay-final', async () => [await assay(assayNames.final, { content: contentPath(options.content.product), tailoring: tailoringPath }), await gatherPackages(target)] as const, ([found]) => describe(found));
 

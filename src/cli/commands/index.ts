@@ -19,6 +19,7 @@ export const commands: readonly CommandEntry[] = [
   { name: 'images', describe: 'the published images: baseline, pass rate, age, state', load: async () => (await import('./images.ts')).imagesCommand },
   { name: 'revoke', describe: 'take a published image back', load: async () => (await import('./revoke.ts')).revokeCommand },
   { name: 'history', describe: 'draw every image over time, as a static site', load: async () => (await import('./history.ts')).historyCommand },
+  { name: 'embed', describe: 'put the agent, content and baseline into a root file system that is not running', load: async () => (await import('./embed.ts')).embedCommand },
   { name: 'key', describe: 'make a key that signs hallmarks; show its public half', load: async () => (await import('./key.ts')).keyCommand },
   { name: 'baseline', describe: 'what there is, what is wrong with it, why a rule is ignored', load: async () => (await import('./baseline.ts')).baselineCommand },
   { name: 'content', describe: 'get pinned SCAP content; what is in it', load: async () => (await import('./content.ts')).contentCommand },
