@@ -33,6 +33,30 @@ export default tseslint.config(
         { group: ['node:*', 'execa', 'winston', 'yaml', 'zod', 'xml2js', 'saxes', 'tar-stream'], message: 'Pure code: it is also compiled for the agent, where there is no Node.' },
         { group: ['**/cli/**', '**/target/**', '**/harden/**'], message: 'Dependencies run one way.' },
       ] }],
+      // What Node has and QuickJS has not.
+      'no-restricted-globals': ['error', 'process', 'Buffer', 'TextDecoder', 'TextEncoder', 'URL', 'URLSearchParams', 'Intl', 'console', 'performance',
+        'structuredClone', 'setTimeout', 'setImmediate', 'queueMicrotask', 'fetch', 'crypto', 'atob', 'btoa'],
+    },
+  },
+  {
+    files: ['src/**'],
+    rules: {
+      'no-restricted-syntax': ['error', {
+        selector: "ImportDeclaration[source.value='zod'] > ImportSpecifier[imported.name='z']",
+        message: 'Write import * as z from zod: of that the bundle leaves out what nobody uses.',
+      }],
+    },
+  },
+  {
+    files: ['src/*.ts', 'src/*/*/**'],
+    rules: {
+      'no-restricted-syntax': ['error', {
+        selector: "MetaProperty[meta.name='import']",
+        message: 'Every file of dist/ is two folders below the package: only files of src/<folder>/ find the same with import.meta; see cli/package.ts.',
+      }, {
+        selector: "ImportDeclaration[source.value='zod'] > ImportSpecifier[imported.name='z']",
+        message: 'Write import * as z from zod: of that the bundle leaves out what nobody uses.',
+      }],
     },
   },
   {

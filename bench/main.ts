@@ -9,8 +9,10 @@ import { benchBundle } from './bundle.ts';
 import { benchGate } from './gate.ts';
 import { benchHarden } from './harden.ts';
 import type { Measurement } from './measurement.ts';
+import { benchReport } from './report.ts';
+import { benchSlim } from './slim.ts';
 
-const benches: Record<string, () => Promise<Measurement[]>> = { bundle: benchBundle, gate: benchGate, harden: benchHarden };
+const benches: Record<string, () => Promise<Measurement[]>> = { bundle: benchBundle, gate: benchGate, harden: benchHarden, report: benchReport, slim: benchSlim };
 const results = join(import.meta.dirname, 'results');
 
 const asked = process.argv.slice(2);

@@ -76,6 +76,7 @@ snapshot() {
   tar -C / -cpf guard/files.tar -T guard/paths 2>/dev/null || return 1
   cp /proc/self/mounts guard/mounts
   if [ -x /usr/sbin/nft ]; then nft list ruleset >guard/ruleset 2>/dev/null || rm -f guard/ruleset; fi
+  for path in iptables ip6tables; do if [ -x "/usr/sbin/$path-save" ]; then "$path-save" >"guard/$path" 2>/dev/null || rm -f "guard/$path"; fi; done
   service_states >guard/services
   network_values >guard/network
 }
@@ -103,6 +104,15 @@ restore() {
   if command -v nft >/dev/null; then
     nft flush ruleset
     [ ! -s guard/ruleset ] || nft -f guard/ruleset
+  else
+    # ufw without nftables' own tool, as on Debian 13: what it put into the kernel outlives its files.
+    for path in iptables ip6tables; do
+      command -v "$path" >/dev/null || continue
+      for target in INPUT FORWARD OUTPUT; do "$path" -P "$target" ACCEPT; done
+      "$path" -F
+      "$path" -X
+      [ ! -s "guard/$path" ] || "$path-restore" <"guard/$path"
+    done
   fi
   systemctl daemon-reload
   reload_sshd || :

@@ -22,7 +22,7 @@ async function refused(work: Promise<unknown>, code: string): Promise<string> {
 
 /** Signs and verifies with the commands; the public half comes from the vault, too. */
 async function roundTrip(reference: string, env: Readonly<Record<string, string>>, file: (name: string) => string): Promise<void> {
-  const cupel = async (...args: string[]): Promise<{ exitCode: number | undefined; stdout: string; stderr: string }> => execa('node', [CUPEL, ...args], { reject: false, env: { ...env, HOME: file('home') } });
+  const cupel = async (...args: string[]): Promise<{ exitCode?: number; stdout: string; stderr: string }> => execa('node', [CUPEL, ...args], { reject: false, env: { ...env, HOME: file('home') } });
   mkdirSync(file('evidence'));
   for (const [name, content] of evidenceOf()) writeFileSync(file(`evidence/${name}`), content);
   const sealed = await cupel('bundle', file('evidence'), '--signing-key', reference);

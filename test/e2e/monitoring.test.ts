@@ -7,7 +7,6 @@ import { monitoringKit } from '../agent/monitoring/kit.ts';
 import { type Prometheus, startPrometheus } from '../agent/monitoring/prometheus.ts';
 import { startAlertmanager, type Told } from './exporter/alertmanager.ts';
 import { bridgeTo } from './exporter/bridge.ts';
-import { installAgent } from './exporter/install.ts';
 import { builds, machineForAll, quickBaseline, scapContent, scratch } from './factory/index.ts';
 
 const sshd = 'sshd_set_max_sessions';
@@ -35,6 +34,21 @@ describe('a machine after launch', () => {
     expect(exitCode, `${command}\n${stdout}\n${stderr}`).to.equal(0);
     return stdout;
   };
+  /** As it would be launched: after the build's last act. */
+  const reboot = async (): Promise<void> => {
+    const bootId = async (): Promise<string> => {
+      const seen = await machine().exec('cat /proc/sys/kernel/random/boot_id && systemctl is-active cis-exporter.socket cis-scanner.timer').catch(() => undefined);
+      return seen?.exitCode === 0 ? seen.stdout : '';
+    };
+    const before = await bootId();
+    expect(before).not.to.equal('');
+    await machine().exec('systemctl reboot');
+    for (const deadline = Date.now() + patience; ; await delay(200)) {
+      const now = await bootId();
+      if (now !== '' && now !== before) return;
+      if (Date.now() > deadline) throw new Error(`it did not come back:\n${machine().console}`);
+    }
+  };
   const scan = (): Promise<string> => must('systemctl start cis-scanner.service || { journalctl --no-pager -u cis-scanner.service -n 20; exit 1; }');
   const firing = async (): Promise<string[]> => (await prometheus.query('ALERTS{alertstate="firing"}')).map(({ metric }) => [metric['alertname'], metric['rule'], metric['severity']].filter((word) => word !== undefined).join(' ')).sort();
   const value = async (expression: string): Promise<string | undefined> => (await prometheus.query(expression))[0]?.value[1];
@@ -55,7 +69,11 @@ describe('a machine after launch', () => {
     this.timeout(10 * 60_000);
     const built = await build.provision(machine(), { baseline: quickBaseline(directory()), content: await scapContent() });
     expect(await built.ended, built.output).to.equal(0);
-    await installAgent(machine());
+    const dropIn = path.join(machine().root, 'etc/systemd/system/cis-scanner.timer.d');
+    mkdirSync(dropIn, { recursive: true });
+    // Not yet: what it is like before the first scan is to be seen as well.
+    writeFileSync(path.join(dropIn, 'test.conf'), '[Timer]\nOnBootSec=\nOnCalendar=\nRandomizedDelaySec=0\nAccuracySec=100ms\nOnActiveSec=1h\n');
+    await reboot();
     hurriedRules(path.join(directory(), 'cis.rules.yml'));
     const bridge = await bridgeTo(machine(), 9779);
     stops.push(bridge.stop);
@@ -81,9 +99,7 @@ describe('a machine after launch', () => {
     const lines = failing.map(({ rule }) => `${rule}   # not on a system container; owner=lab; expires=2099-01-01\n`);
     mkdirSync(path.join(machine().root, 'etc/cupel/ignore.d'), { recursive: true });
     writeFileSync(path.join(machine().root, 'etc/cupel/ignore.d/site.txt'), lines.join(''));
-    mkdirSync(path.join(machine().root, 'etc/systemd/system/cis-scanner.timer.d'), { recursive: true });
-    writeFileSync(path.join(machine().root, 'etc/systemd/system/cis-scanner.timer.d/now.conf'), '[Timer]\nOnBootSec=\nOnCalendar=\nRandomizedDelaySec=0\nAccuracySec=100ms\nOnActiveSec=1s\n');
-    await must('systemctl daemon-reload && systemctl start cis-scanner.timer');
+    await must('sed -i s/1h/1s/ /etc/systemd/system/cis-scanner.timer.d/test.conf; systemctl daemon-reload && systemctl restart cis-scanner.timer');
     await until('a report', async () => await value('cis_scan_success') === '1');
     await must('systemctl stop cis-scanner.timer');
     await untilFiring();

@@ -51,7 +51,7 @@ describe('evidence in S3', () => {
     writeFileSync(pub, createPublicKey(readFileSync(key)).export({ type: 'spki', format: 'pem' }));
     mkdirSync(directory);
     for (const [name, content] of evidenceOf()) writeFileSync(`${directory}/${name}`, content);
-    const cupel = async (...args: string[]): Promise<{ exitCode: number | undefined; stdout: string; stderr: string }> =>
+    const cupel = async (...args: string[]): Promise<{ exitCode?: number; stdout: string; stderr: string }> =>
       execa('node', [CUPEL, ...args], { reject: false, env: { ...moto.environment, CUPEL_STORE: place() } });
 
     expect((await cupel('bundle', directory, '--signing-key', key)).exitCode).to.equal(0);

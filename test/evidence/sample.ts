@@ -7,6 +7,7 @@ import { signerOf, stableJson, type Contents, type Json, type Signer } from '../
 import { appraise } from '../../src/evidence/statement/index.ts';
 import { hallmarked } from '../../src/evidence/seal.ts';
 import { judge, serializeVerdict, tally, type Verdict } from '../../src/gate/index.ts';
+import { renderSbom } from '../../src/sbom/index.ts';
 import { arf, benchmark, testResult } from '../assay/read/sample.ts';
 import { baseline, ignore } from '../gate/samples.ts';
 
@@ -56,7 +57,8 @@ export interface Build {
 
 const tailoring = '<Tailoring/>\n';
 export const contentDigest = 'c'.repeat(64);
-export const slimDigest = '5'.repeat(64);
+export const slimContent = '<data-stream-collection/>\n';
+export const slimDigest = createHash('sha256').update(slimContent).digest('hex');
 
 /** The files of a build, as `cupel provision` leaves them, not yet signed. */
 export function evidenceOf(build: Build = {}): Map<string, Buffer> {
@@ -77,6 +79,11 @@ export function evidenceOf(build: Build = {}): Map<string, Buffer> {
     'harden.jsonl': steps.map((step) => `${JSON.stringify(step)}\n`).join(''),
     'arf.xml.gz': gzipSync(xml),
   }).map(([name, content]) => [name, Buffer.from(content)]));
+}
+
+/** The SBOM of a build with one package. */
+export function sbomOf(build: Pick<Build, 'image' | 'run'> = {}): Buffer {
+  return Buffer.from(renderSbom('@os\nID=debian\n@dpkg\ninstalled\tbash\t5.2\tamd64\tbash\t5.2\n@end\n', { image: build.image ?? image, run: build.run ?? run, timestamp: judged, producer: 'cupel test' }));
 }
 
 /** The same with its statement and hallmark. */

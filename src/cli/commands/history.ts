@@ -17,7 +17,7 @@ export const historyCommand = defineCommand({
     for (const { reason } of history.unreadable) io.note(`cupel: not in the history: ${reason}`);
     io.out(argv.json
       ? JSON.stringify({ site: argv.out, images: history.lines.length, builds, unreadable: history.unreadable })
-      : `${argv.out}/index.html: ${history.lines.length} images, ${builds} builds`);
+      : `${argv.out}/index.html: ${history.lines.length} ${history.lines.length === 1 ? 'image' : 'images'}, ${builds} ${builds === 1 ? 'build' : 'builds'}`);
     // The site is there and says what it lacks; so does the exit status.
     return history.unreadable.length === 0 ? ExitCode.ok : ExitCode.evidence;
   },

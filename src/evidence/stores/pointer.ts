@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { stableJson, type Json } from '../stable-json.ts';
 import { readStrictJson } from '../statement/index.ts';
 

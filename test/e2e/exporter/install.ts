@@ -42,14 +42,3 @@ export function leaveReport(machine: Machine, result: ScanResult): void {
   };
   writeFileSync(inside('var/lib/cupel/metrics.prom'), renderMetrics(result, [seen('report', 'var/lib/cupel/arf.xml.gz'), seen('baseline', 'etc/cupel/baseline.lock.yaml')]), { mode: 0o644 });
 }
-
-/** Puts the whole agent into a machine that holds its baseline already. */
-export async function installAgent(machine: Machine): Promise<void> {
-  const inside = (name: string): string => path.join(machine.root, name);
-  mkdirSync(inside('usr/lib/cupel'), { recursive: true });
-  cpSync(path.join(await agentPrograms(), 'cis-scanner'), inside('usr/lib/cupel/cis-scanner'));
-  const libexec = path.join(REPOSITORY, 'provisioners/agent/libexec');
-  for (const name of readdirSync(libexec)) cpSync(path.join(libexec, name), inside(`usr/lib/cupel/${name}`));
-  for (const name of ['cis-scanner.service', 'cis-scanner.timer']) cpSync(path.join(UNITS, name), inside(`etc/systemd/system/${name}`));
-  await installExporter(machine);
-}

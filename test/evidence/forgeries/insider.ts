@@ -3,8 +3,10 @@ import { renderLock } from '../../../src/baseline/index.ts';
 import type { Baseline } from '../../../src/baseline/model.ts';
 import { createHash } from 'node:crypto';
 import { type Contents, packBundle } from '../../../src/evidence/index.ts';
+import { hallmarked } from '../../../src/evidence/seal.ts';
+import { appraise } from '../../../src/evidence/statement/index.ts';
 import { ignore } from '../../gate/samples.ts';
-import { arfOf, baselineOf, type Build, contentDigest, evidenceOf, image, otherRun, results, signedEvidence, slimDigest } from '../sample.ts';
+import { arfOf, baselineOf, type Build, contentDigest, evidenceOf, image, otherRun, results, sbomOf, signedEvidence, signer, slimDigest } from '../sample.ts';
 import { changed, claims, edit, editVerdict, type Forgery, type Loose, put, resign } from './forging.ts';
 
 /** Somebody with the trusted key changes the evidence and signs what came out. */
@@ -24,6 +26,12 @@ const rewritten = (baseline: Baseline): Forgery['make'] => signed(
   (contents) => editVerdict(relocked(contents, baseline), (verdict) => { verdict.baseline.sha256 = baseline.sha256; }),
   (statement) => { put(statement, baseline.sha256, 'predicate', claims, 'baseline', 'sha256'); },
 );
+
+/** True evidence, signed together with an SBOM. */
+const withSbom = (sbom: Buffer): Forgery['make'] => async () => {
+  const evidence = evidenceOf();
+  return packBundle(await hallmarked(new Map(evidence).set('sbom.cdx.json', sbom), await appraise(evidence), signer, 'cupel test'));
+};
 
 /** A build whose own files are taken in part from another. */
 const mixed = (build: Build, names: readonly string[], say?: (statement: Loose) => void): Forgery['make'] => signed((contents) => {
@@ -52,11 +60,14 @@ export const insiderForgeries: readonly Forgery[] = [
   { name: 'the verdict of another image', code: 'statement-image', make: mixed({ image: 'other' }, ['verdict.json']) },
   { name: 'an ARF of another profile', code: 'assay-mismatch', make: arf((xml) => xml.replace('idref="p"', 'idref="q"')) },
   { name: 'an ARF of other content', code: 'assay-mismatch', make: arf((xml) => xml.replace('<x:version>1.0', '<x:version>2.0').replace('version="1.0" test-system', 'version="2.0" test-system')) },
+  { name: 'the SBOM of another run', code: 'sbom-mismatch', make: withSbom(sbomOf({ run: otherRun })) },
+  { name: 'the SBOM of another image', code: 'sbom-mismatch', make: withSbom(sbomOf({ image: 'debian13' })) },
+  { name: 'an SBOM with two names', code: 'json-ambiguous', make: withSbom(Buffer.from(sbomOf().toString().replace('"name": "bash"', '"name": "bash",\n      "name": "sh"'))) },
   { name: 'another slim content in the environment', code: 'content-mismatch', make: mixed({ environment: { content: { sha256: contentDigest, slim_sha256: '6'.repeat(64) } } }, ['environment.json']) },
   { name: 'no slim content in the environment', code: 'content-mismatch', make: mixed({ environment: { content: { sha256: contentDigest } } }, ['environment.json']) },
   { name: 'other whole content in the environment', code: 'content-mismatch', make: mixed({ environment: { content: { sha256: '6'.repeat(64), slim_sha256: slimDigest } } }, ['environment.json']) },
   { name: 'another slim content in the statement', code: 'statement-mismatch', make: signed((contents) => contents, (statement) => { put(statement, '6'.repeat(64), 'predicate', claims, 'content', 'slim_sha256'); }) },
-  { name: 'another slim content in the lock', code: 'content-mismatch', make: signed((contents) => edit(contents, 'baseline.lock.yaml', (text) => text.replace(slimDigest, '6'.repeat(64)))) },
+  { name: 'another slim content in the lock', code: 'content-mismatch', make: signed((contents) => edit(contents, 'baseline.lock.yaml', (text) => text.replace(slimDigest, 'a'.repeat(64)))) },
   { name: 'an ARF of another scanner', code: 'scanner-mismatch', make: arf((xml) => xml.replace('openscap:1.3.7', 'openscap:1.2.17')) },
   { name: 'an ARF with two results of a scan', code: 'arf-two-results', make: arf((xml) => xml.replace(/<arf:report id[\s\S]*<\/arf:report>/, (report) => report + report.replace('id="r"', 'id="r2"'))) },
   { name: 'an ARF with two results of a rule', code: 'arf-duplicate-rule', make: arf((xml) => xml.replace(/<rule-result [\s\S]*?<\/rule-result>/, (result) => result + result)) },

@@ -4,7 +4,9 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import { EvidenceError, RefusedError } from '../../../src/errors.ts';
 import { packBundle, sealEvidence, verifyContents, verifyEvidence, type Contents, type Policy, type Verification } from '../../../src/evidence/index.ts';
-import { arfOf, baselineOf, type Build, evidenceOf, image, now, results, run, signedEvidence, signer, stranger } from '../sample.ts';
+import { arfOf, baselineOf, type Build, evidenceOf, image, now, results, run, sbomOf, signedEvidence, signer, stranger } from '../sample.ts';
+import { hallmarked } from '../../../src/evidence/seal.ts';
+import { appraise } from '../../../src/evidence/statement/index.ts';
 import { resign, editVerdict } from '../forgeries/forging.ts';
 
 const trust = { keys: [signer], developmentKey: undefined, allowDevelopment: false };
@@ -18,6 +20,12 @@ describe('verifying true evidence', () => {
     expect(found).to.include({ keyid: signer.keyid, development: false });
     expect(files).to.deep.equal(['verdict.json', 'baseline.lock.yaml', 'tailoring.xml', 'environment.json', 'before.json', 'remediation.sh', 'harden.jsonl', 'arf.xml.gz']);
     expect({ expired, today }).to.deep.equal({ expired: [], today: 'accepted' });
+  });
+
+  it('takes an SBOM and a report of the same build, under the same signature', async () => {
+    const evidence = new Map([...evidenceOf(), ['sbom.cdx.json', sbomOf()], ['report.html', Buffer.from('<!doctype html>')]]);
+    const { files } = await verify(await hallmarked(evidence, await appraise(evidence), signer, 'cupel test'));
+    expect(files).to.include.members(['sbom.cdx.json', 'report.html']);
   });
 
   it('counts rules whose fix was rolled back as failed, as the build did', async () => {
