@@ -43,10 +43,12 @@ describe('a machine after launch', () => {
     const before = await bootId();
     expect(before).not.to.equal('');
     await machine().exec('systemctl reboot');
-    for (const deadline = Date.now() + patience; ; await delay(200)) {
+    const deadline = Date.now() + patience;
+    for (;;) {
       const now = await bootId();
       if (now !== '' && now !== before) return;
       if (Date.now() > deadline) throw new Error(`it did not come back:\n${machine().console}`);
+      await delay(200);
     }
   };
   const scan = (): Promise<string> => must('systemctl start cis-scanner.service || { journalctl --no-pager -u cis-scanner.service -n 20; exit 1; }');
