@@ -3,8 +3,9 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { expect } from 'chai';
 import { execa } from 'execa';
-import { CUPEL, machineForEach, quickBaseline, scapContent } from './factory/index.ts';
-import { type Ec2, type Instance, instanceOn, startEc2 } from './lab/ec2/index.ts';
+import { CUPEL, quickBaseline, scapContent } from './factory/index.ts';
+import { type Ec2, type Instances, machinesFor, startEc2 } from './lab/ec2/index.ts';
+import { instancePort } from './lab/index.ts';
 import { type Moto, startMoto } from './lab/moto/index.ts';
 
 const template = path.join(import.meta.dirname, '../../packer/cloud');
@@ -13,10 +14,9 @@ const region = 'eu-central-1';
 interface Manifest { builds: { artifact_id: string }[] }
 
 describe('packer build of an AMI', () => {
-  const machine = machineForEach();
   let moto: Moto;
   let ec2: Ec2;
-  let instance: Instance;
+  let instances: Instances;
   let scratch: string;
   const file = (...parts: string[]): string => path.join(scratch, ...parts);
 
@@ -27,12 +27,13 @@ describe('packer build of an AMI', () => {
     mkdirSync(file('tmp'));
     await fetch(`${moto.url}/moto-api/reset`, { method: 'POST' });
     ec2 = await startEc2(moto.url);
-    instance = instanceOn(machine(), 'admin');
-    ec2.hooks.push(instance);
+    instances = machinesFor('admin');
+    ec2.hooks.push(instances);
     await cupel('key', 'generate', '--out', file('key'));
     writeFileSync(file('pub'), (await cupel('key', 'public', file('key'))).stdout);
   });
   afterEach(async () => {
+    await instances.stop();
     await ec2.close();
     rmSync(scratch, { recursive: true });
   });
@@ -42,7 +43,7 @@ describe('packer build of an AMI', () => {
 
   async function packer(variables: Readonly<Record<string, string>>) {
     const all = {
-      aws_endpoint: ec2.endpoint, aws_region: region, ssh_port: String(machine().port), content: await scapContent(), cupel: CUPEL,
+      aws_endpoint: ec2.endpoint, aws_region: region, ssh_port: String(instancePort), content: await scapContent(), cupel: CUPEL,
       evidence_dir: file('artifacts'), manifest: file('manifest.json'), signing_key: file('key'), ssh_timeout: '2m', ...variables,
     };
     return await execa('packer', ['build', '-color=false', '-only=amazon-ebs.golden', ...Object.entries(all).flatMap(([name, value]) => ['-var', `${name}=${value}`]), template], {
@@ -53,7 +54,7 @@ describe('packer build of an AMI', () => {
   const manifest = (): Manifest => JSON.parse(readFileSync(file('manifest.json'), 'utf8')) as Manifest;
   const ours = async (): Promise<string> => (await ec2.ask(region, 'DescribeImages', { 'Owner.1': 'self' })).body;
   const nothingLeft = async (): Promise<void> => {
-    expect(instance.state).to.equal('terminated');
+    expect([...instances.states.values()]).to.deep.equal(['terminated']);
     expect((await ec2.ask(region, 'DescribeKeyPairs')).body).not.to.contain('<keyName>');
     expect((await ec2.ask(region, 'DescribeSecurityGroups')).body).not.to.match(/<groupName>packer/);
   };

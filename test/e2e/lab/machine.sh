@@ -3,7 +3,7 @@
 # machine, its network and its disk along. Boots the machine again for each reboot.
 # Usage: machine.sh STATE_DIR LOWER_DIRS NAME DISK_SIZE
 #
-# In STATE_DIR: key.pub, port, and the switches `stay-off` (a reboot ends in power-off),
+# In STATE_DIR: key.pub, address, port, and the switches `stay-off` (a reboot ends in power-off),
 # `cut` (boot without network) and `closed` (no way out to the world).
 set -eu
 

@@ -21,6 +21,9 @@ export interface MachineOptions {
   disk?: string;
   /** Debian packages that are there from the start, in a cached layer. */
   packages?: readonly string[];
+  /** Where SSH is reached: an address of this host's loopback, and a port. Default `127.0.0.1` and one that is free. */
+  address?: string;
+  port?: number;
 }
 
 export interface ExecResult {
@@ -32,7 +35,8 @@ export interface ExecResult {
 /** A running machine. It dies with this process, however that ends. */
 export interface Machine {
   readonly name: string;
-  readonly host: '127.0.0.1';
+  /** On this host's loopback. */
+  readonly host: string;
   readonly port: number;
   readonly user: 'debian';
   /** Private key (ed25519, OpenSSH format) that logs `user` in. */
@@ -67,9 +71,11 @@ export async function startMachine(options: MachineOptions = {}): Promise<Machin
   const { stdout: lower } = await execa(path.join(LAB, 'lower.sh'), [CACHE, options.suite ?? 'bookworm', ...(options.packages ?? [])], { stderr: 'inherit' });
   const state = createState(options.name ?? 'machine');
   const file = (name: string) => path.join(state.path, name);
-  const port = await freePort();
+  const host = options.address ?? '127.0.0.1';
+  const port = options.port ?? await freePort();
   const keyFile = file('key');
   await execa('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-C', state.name, '-f', keyFile]);
+  writeFileSync(file('address'), host);
   writeFileSync(file('port'), String(port));
   if (options.network === false) writeFileSync(file('closed'), '');
 
@@ -98,7 +104,7 @@ export async function startMachine(options: MachineOptions = {}): Promise<Machin
     path.join(LAB, 'uplink.sh'), state.path, action]);
 
   const machine: Machine = {
-    name: state.name, host: '127.0.0.1', port, user: 'debian', keyFile,
+    name: state.name, host, port, user: 'debian', keyFile,
     get root() { return `/proc/${namespace()}/root${file('root')}`; },
     get console() { return readFileSync(consoleFile, 'utf8'); },
 
@@ -111,7 +117,7 @@ export async function startMachine(options: MachineOptions = {}): Promise<Machin
     },
 
     async ssh(command) {
-      return resultOf(await execa('ssh', [...sshOptions, `debian@127.0.0.1`, command], { stdin: 'ignore', reject: false }));
+      return resultOf(await execa('ssh', [...sshOptions, `debian@${host}`, command], { stdin: 'ignore', reject: false }));
     },
 
     async untilReachable() {

@@ -32,11 +32,11 @@ case $2 in
       done
       perl -MIO::Socket::UNIX -e '
         my $peer = IO::Socket::UNIX->new(Peer => $ARGV[0]) or die "lab: $ARGV[0]: $!\n";
-        print $peer sprintf q({"execute":"add_hostfwd","arguments":{"proto":"tcp","host_addr":"127.0.0.1","host_port":%d,"guest_addr":"10.0.2.15","guest_port":22}}), $ARGV[1];
+        print $peer sprintf q({"execute":"add_hostfwd","arguments":{"proto":"tcp","host_addr":"%s","host_port":%d,"guest_addr":"10.0.2.15","guest_port":22}}), @ARGV[1, 2];
         shutdown $peer, 1;
         my $answer = <$peer>;
-        die "lab: cannot forward port $ARGV[1]: $answer\n" unless $answer =~ /"return"/;
-      ' "$state/uplink.sock" "$(cat "$state/port")"
+        die "lab: cannot forward $ARGV[1]:$ARGV[2]: $answer\n" unless $answer =~ /"return"/;
+      ' "$state/uplink.sock" "$(cat "$state/address")" "$(cat "$state/port")"
     ) 3>/dev/null &
     ;;
   down) [ ! -e "$pid_file" ] || { kill -KILL "$(cat "$pid_file")" || true; rm "$pid_file"; } ;;

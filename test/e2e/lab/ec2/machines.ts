@@ -3,36 +3,40 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { Machine } from '../index.ts';
+import { startInstance } from '../instance.ts';
 import type { Hook } from './server.ts';
-import { type Call, type Reply, textOf } from './wire.ts';
+import { type Call, listOf, refusal, type Reply, textOf } from './wire.ts';
 
-/** What became of the instance that a machine stands for. */
-export interface Instance extends Hook {
-  readonly id: string | undefined;
-  readonly state: 'none' | 'running' | 'stopped' | 'terminated';
+/** The instances that were asked for, each a machine. */
+export interface Instances extends Hook {
+  /** By instance id. */
+  readonly states: ReadonlyMap<string, 'running' | 'stopped' | 'terminated'>;
+  /** Takes all machines away. */
+  stop(): Promise<void>;
 }
 
 /**
- * Lets the next instance be this machine: it gets the key pair as cloud-init would put it there, it has the machine's
- * address, it is powered off and taken away with it.
+ * Starts a machine for each instance: it gets the key pair as cloud-init would put it there, has an address of its own,
+ * is powered off and taken away with the instance.
  * @param user the distribution's cloud user, with sudo
  */
-export function instanceOn(machine: Machine, user: string): Instance {
+export function machinesFor(user: string): Instances {
   const keys = new Map<string, string>();
-  let id: string | undefined;
-  let state: Instance['state'] = 'none';
-  const isOurs = (call: Call): boolean => id !== undefined && [...call.params.values()].includes(id);
+  const machines = new Map<string, Machine>();
+  const states = new Map<string, 'running' | 'stopped' | 'terminated'>();
+  const named = (call: Call): [string, Machine][] => [...machines].filter(([id]) => listOf(call.params, 'InstanceId').includes(id));
   return {
-    get id() { return id; },
-    get state() { return state; },
+    states,
     async before(call) {
-      if (call.action === 'StopInstances' && isOurs(call) && state === 'running') {
-        await machine.powerOff();
-        state = 'stopped';
+      if (call.action === 'StartInstances' && named(call).length > 0) return refusal('UnsupportedOperation', 'A machine of the lab that was stopped stays off.');
+      for (const [id, machine] of call.action === 'StopInstances' ? named(call) : []) {
+        if (states.get(id) === 'running') await machine.powerOff();
+        states.set(id, 'stopped');
       }
-      if (call.action === 'TerminateInstances' && isOurs(call) && state !== 'terminated') {
+      for (const [id, machine] of call.action === 'TerminateInstances' ? named(call) : []) {
+        machines.delete(id);
         await machine.stop();
-        state = 'terminated';
+        states.set(id, 'terminated');
       }
       return undefined;
     },
@@ -42,34 +46,32 @@ export function instanceOn(machine: Machine, user: string): Instance {
         case 'CreateKeyPair':
           keys.set(call.params.get('KeyName') ?? '', await publicHalf(textOf(reply.body, 'keyMaterial') ?? ''));
           return reply;
+        case 'ImportKeyPair':
+          keys.set(call.params.get('KeyName') ?? '', Buffer.from(call.params.get('PublicKeyMaterial') ?? '', 'base64').toString().trim());
+          return reply;
         case 'RunInstances': {
-          if (state !== 'none') return reply;
-          id = textOf(reply.body, 'instanceId');
-          const key = keys.get(call.params.get('KeyName') ?? '');
-          if (key === undefined) throw new Error('the instance was given no key pair');
-          await letIn(machine, user, key);
-          state = 'running';
+          const publicKey = keys.get(call.params.get('KeyName') ?? '');
+          for (const [, id = ''] of reply.body.matchAll(/<instanceId>([^<]+)</g)) {
+            machines.set(id, await startInstance(publicKey === undefined ? [] : [{ user, publicKey }]));
+            states.set(id, 'running');
+          }
           return reply;
         }
         case 'DescribeInstances':
-          return { ...reply, body: reply.body.replaceAll(/<(ipAddress|privateIpAddress|dnsName|privateDnsName)>[^<]*</g, (_, name: string) => `<${name}>${machine.host}<`) };
+          return { ...reply, body: reply.body.split('<instanceId>').map((part) => withAddress(part, machines.get(part.split('<')[0] ?? '')?.host)).join('<instanceId>') };
         default:
           return reply;
       }
     },
+    async stop() {
+      await Promise.all([...machines.values()].map((machine) => machine.stop()));
+      machines.clear();
+    },
   };
 }
 
-async function letIn(machine: Machine, user: string, key: string): Promise<void> {
-  const made = await machine.exec(`set -e
-    useradd --create-home --shell /bin/bash '${user}'
-    printf '%s ALL=(ALL) NOPASSWD:ALL\\n' '${user}' >/etc/sudoers.d/90-cloud-init-users
-    chmod 0440 /etc/sudoers.d/90-cloud-init-users
-    install -d -m 0700 -o '${user}' -g '${user}' '/home/${user}/.ssh'
-    cat >'/home/${user}/.ssh/authorized_keys'
-    chown '${user}:${user}' '/home/${user}/.ssh/authorized_keys'
-    chmod 0600 '/home/${user}/.ssh/authorized_keys'`, `${key}\n`);
-  if (made.exitCode !== 0) throw new Error(`no user ${user}: ${made.stderr}`);
+function withAddress(description: string, host: string | undefined): string {
+  return host === undefined ? description : description.replaceAll(/<(ipAddress|privateIpAddress|dnsName|privateDnsName)>[^<]*</g, (_, name: string) => `<${name}>${host}<`);
 }
 
 async function publicHalf(material: string): Promise<string> {

@@ -19,17 +19,27 @@ export interface Compute {
   slow: number;
   /** The next operation ends with this error. */
   failNext: string | undefined;
+  /** Begins an operation, which is running until its effect is there, and answers with it. */
+  begin(effect: () => Promise<void> | void): Answer;
+  /** What an operation says of itself. */
+  operation(name: string): Answer;
 }
 
-const failure = (status: number, message: string): Answer => ({ status, json: { error: { code: status, message } } });
+export const failure = (status: number, message: string): Answer => ({ status, json: { error: { code: status, message } } });
+
+/** What Compute Engine says against labels, if anything. */
+export function wrongLabels(labels: Readonly<Record<string, string>>): Answer | undefined {
+  const bad = Object.entries(labels).find(([key, value]) => !/^[a-z][a-z0-9_-]{0,62}$/.test(key) || !/^[a-z0-9_-]{0,63}$/.test(value));
+  return bad === undefined && Object.keys(labels).length <= 64 ? undefined : failure(400, `Invalid value for field 'labels': ${bad?.join('=') ?? 'too many'}`);
+}
 
 /** The images of one project in Compute Engine: https://cloud.google.com/compute/docs/reference/rest/v1/images. Strict about labels, fingerprints, etags. */
 export function compute(project: string): Compute {
   const images = new Map<string, LabImage>();
-  const operations = new Map<string, { looks: number; error: string | undefined }>();
+  const operations = new Map<string, { looks: number; running: boolean; error: string | undefined }>();
   let count = 0;
   const lab: Compute = {
-    images, slow: 0, failNext: undefined,
+    images, slow: 0, failNext: undefined, begin: begun, operation,
     add: (name, labels, created = '2026-11-23T10:00:00.000-08:00') => {
       const image: LabImage = { name, status: 'READY', creationTimestamp: created, labels: { ...labels }, labelFingerprint: 'f0', policy: { etag: 'e0' } };
       images.set(name, image);
@@ -57,9 +67,7 @@ export function compute(project: string): Compute {
         case 'POST setLabels': {
           if (given['labelFingerprint'] !== image.labelFingerprint) return failure(412, 'Labels fingerprint either invalid or resource labels have changed');
           const labels = given['labels'] as Record<string, string>;
-          const bad = Object.entries(labels).find(([key, value]) => !/^[a-z][a-z0-9_-]{0,62}$/.test(key) || !/^[a-z0-9_-]{0,63}$/.test(value));
-          if (bad !== undefined || Object.keys(labels).length > 64) return failure(400, `Invalid value for field 'labels': ${bad?.join('=') ?? 'too many'}`);
-          return begun(() => { Object.assign(image, { labels, labelFingerprint: `f${++count}` }); });
+          return wrongLabels(labels) ?? begun(() => { Object.assign(image, { labels, labelFingerprint: `f${++count}` }); });
         }
         case 'PATCH ': return begun(() => { Object.assign(image, { family: given['family'] }); });
         case 'POST deprecate': return begun(() => { Object.assign(image, { deprecated: given }); });
@@ -73,18 +81,22 @@ export function compute(project: string): Compute {
   function shown(image: LabImage): unknown {
     return { kind: 'compute#image', id: '1', selfLink: link(image.name), ...image, policy: undefined };
   }
-  function begun(effect: () => void): Answer {
+  function begun(effect: () => Promise<void> | void): Answer {
     const name = `operation-${++count}`;
-    const error = lab.failNext;
+    const held = { looks: lab.slow, running: false, error: lab.failNext };
     lab.failNext = undefined;
-    if (error === undefined) effect();
-    operations.set(name, { looks: lab.slow, error });
+    const under = held.error === undefined ? effect() : undefined;
+    if (under !== undefined) {
+      held.running = true;
+      under.catch((error: unknown) => { held.error = `INTERNAL ${String(error)}`; }).finally(() => { held.running = false; });
+    }
+    operations.set(name, held);
     return operation(name);
   }
   function operation(name: string): Answer {
     const held = operations.get(name);
     if (held === undefined) return failure(404, 'operation not found');
-    if (held.looks-- > 0) return { status: 200, json: { name, status: 'RUNNING' } };
+    if (held.running || held.looks-- > 0) return { status: 200, json: { name, status: 'RUNNING' } };
     return { status: 200, json: { name, status: 'DONE', ...(held.error === undefined ? {} : { error: { errors: [{ code: held.error, message: 'the lab says no' }] } }) } };
   }
   /** Two at a time, so that pages are turned. */

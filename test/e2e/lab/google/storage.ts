@@ -19,6 +19,12 @@ export function storage(buckets: ReadonlyMap<string, Map<string, Buffer>>): Serv
       bucket.set(name, body);
       return { status: 200, json: { kind: 'storage#object', name, size: String(body.length), md5Hash: createHash('md5').update(body).digest('base64'), generation: '1' } };
     }
+    if (rest === undefined && method === 'GET') {
+      const names = [...bucket.keys()].filter((name) => name.startsWith(searchParams.get('prefix') ?? '')).sort();
+      const from = Number(searchParams.get('pageToken') ?? 0);
+      // Pages of one, so that whoever reads only the first is found out.
+      return { status: 200, json: { items: names.slice(from, from + 1).map((name) => ({ name, size: String(bucket.get(name)?.length) })), ...(from + 1 < names.length ? { nextPageToken: String(from + 1) } : {}) } };
+    }
     if (rest === undefined || method !== 'GET') return undefined;
     const found = bucket.get(decodeURIComponent(rest));
     if (found === undefined) return error(404, `No such object: ${bucketName}/${decodeURIComponent(rest)}`);

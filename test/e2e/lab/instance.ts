@@ -1,0 +1,38 @@
+import { randomInt } from 'node:crypto';
+import { type Machine, startMachine } from './machine.ts';
+
+/** Where every instance's SSH server is reached, each at an address of its own. */
+export const instancePort = 2222;
+
+/** Who may log in, as cloud-init and the guest agent are told. */
+export interface Login {
+  user: string;
+  /** One line of authorized_keys. */
+  publicKey: string;
+}
+
+/** A machine that stands for an instance of a cloud: the login is made as the cloud's own agent would make it, with sudo. */
+export async function startInstance(logins: readonly Login[]): Promise<Machine> {
+  const address = `127.${randomInt(64, 128)}.${randomInt(256)}.${randomInt(1, 255)}`;
+  const machine = await startMachine({ name: 'instance', packages: ['openscap-scanner'], address, port: instancePort });
+  try {
+    for (const login of logins) await letIn(machine, login);
+  } catch (error) {
+    await machine.stop();
+    throw error;
+  }
+  return machine;
+}
+
+async function letIn(machine: Machine, { user, publicKey }: Login): Promise<void> {
+  if (!/^[a-z][a-z0-9-]*$/.test(user)) throw new Error(`"${user}" is no name of a user`);
+  const made = await machine.exec(`set -e
+    id -u '${user}' >/dev/null 2>&1 || useradd --create-home --shell /bin/bash '${user}'
+    printf '%s ALL=(ALL) NOPASSWD:ALL\\n' '${user}' >/etc/sudoers.d/90-cloud-init-users
+    chmod 0440 /etc/sudoers.d/90-cloud-init-users
+    install -d -m 0700 -o '${user}' -g '${user}' '/home/${user}/.ssh'
+    cat >'/home/${user}/.ssh/authorized_keys'
+    chown '${user}:${user}' '/home/${user}/.ssh/authorized_keys'
+    chmod 0600 '/home/${user}/.ssh/authorized_keys'`, `${publicKey}\n`);
+  if (made.exitCode !== 0) throw new Error(`no user ${user}: ${made.stderr}`);
+}
