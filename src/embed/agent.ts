@@ -31,11 +31,12 @@ const shipped: Readonly<Record<string, { from: string; mode: number }>> = {
   'usr/lib/cupel/libexec/logins': { from: 'agent/libexec/logins', mode: 0o755 },
   'usr/lib/cupel/libexec/oscap-run-sce-script': { from: 'agent/libexec/oscap-run-sce-script', mode: 0o755 },
   'usr/lib/cupel/libexec/rollback-point': { from: 'agent/libexec/rollback-point', mode: 0o755 },
-  'usr/lib/cupel/stunnel.conf': { from: 'agent/units/tls/stunnel.conf', mode: 0o644 },
   'usr/lib/systemd/system-generators/cis-exporter-generator': { from: 'agent/units/cis-exporter-generator', mode: 0o755 },
   'etc/cupel/exporter.conf': { from: 'agent/units/exporter.conf', mode: 0o644 },
-  ...Object.fromEntries(['cis-scanner.service', 'cis-scanner.timer', 'cis-exporter.socket', 'cis-exporter@.service']
+  ...Object.fromEntries(['cis-scanner.service', 'cis-scanner.timer', 'cis-remediate.service', 'cis-exporter.socket', 'cis-exporter@.service']
     .map((unit) => [`usr/lib/systemd/system/${unit}`, { from: `agent/units/${unit}`, mode: 0o644 }])),
+  // Not in force until the operator copies them.
+  ...Object.fromEntries(['remediate.conf', 'stunnel.conf', 'tls.conf'].map((name) => [`usr/lib/cupel/drop-ins/${name}`, { from: `agent/units/drop-ins/${name}`, mode: 0o644 }])),
 };
 
 type Files = Record<string, { content: string | Uint8Array; mode: number }>;

@@ -6,7 +6,7 @@ import { execa } from 'execa';
 import { checkMetrics, readOpenMetrics } from '../agent/metrics/promtool.ts';
 import { scanned } from '../agent/metrics/samples.ts';
 import { exchange, get, statusOf, within } from './exporter/within.ts';
-import { installExporter, leaveReport, UNITS } from './exporter/install.ts';
+import { installAgent, leaveReport } from './exporter/install.ts';
 import { machineForAll } from './factory/index.ts';
 
 const FLOOD = path.join(import.meta.dirname, 'exporter/flood.js');
@@ -47,7 +47,7 @@ describe('cis-exporter under systemd', () => {
   };
 
   before(async () => {
-    await installExporter(machine());
+    await installAgent(machine());
     leaveReport(machine(), scanned());
   });
 
@@ -62,14 +62,10 @@ describe('cis-exporter under systemd', () => {
   });
 
   it('has units that systemd verifies, and a sandbox that it rates at most 1.5', async () => {
-    const units = 'cis-exporter.socket cis-exporter@.service cis-scanner.timer cis-scanner.service';
-    await must('mkdir -p /root/units');
-    for (const unit of units.split(' ')) cpSync(path.join(UNITS, unit), path.join(machine().root, 'root/units', unit));
-    await must('cp /usr/lib/cupel/cis-exporter /usr/lib/cupel/cis-scanner');
-    expect((await machine().exec(`cd /root/units && systemd-analyze verify --man=no ${units} 2>&1`)).stdout).to.equal('');
-    const rated = await must('cd /root/units && systemd-analyze security --offline=yes ./cis-exporter@.service');
+    const units = 'cis-exporter.socket cis-exporter@.service cis-scanner.timer cis-scanner.service cis-remediate.service';
+    expect((await machine().exec(`cd /usr/lib/systemd/system && systemd-analyze verify --man=no ${units} 2>&1`)).stdout).to.equal('');
+    const rated = await must('systemd-analyze security --offline=yes /usr/lib/systemd/system/cis-exporter@.service');
     expect(Number(/exposure level for \S+: ([\d.]+)/.exec(rated)?.[1])).to.be.at.most(1.5);
-    await must('rm /usr/lib/cupel/cis-scanner');
   });
 
   it('leaves no process behind, and no line in the journal', async () => {
@@ -177,11 +173,7 @@ describe('cis-exporter under systemd', () => {
       await certificate('prometheus', 'ca', 'extendedKeyUsage=clientAuth');
       await certificate('stranger', 'other-ca', 'extendedKeyUsage=clientAuth');
       cpSync(tls('ca.pem'), tls('clients-ca.pem'));
-      const dropIn = path.join(machine().root, 'etc/systemd/system/cis-exporter@.service.d');
-      mkdirSync(dropIn, { recursive: true });
-      cpSync(path.join(UNITS, 'tls/cis-exporter@.service'), path.join(dropIn, 'tls.conf'));
-      cpSync(path.join(UNITS, 'tls/stunnel.conf'), path.join(machine().root, 'usr/lib/cupel/stunnel.conf'));
-      await must('systemctl daemon-reload');
+      await must('install -D -m 0644 /usr/lib/cupel/drop-ins/tls.conf /etc/systemd/system/cis-exporter@.service.d/tls.conf && systemctl daemon-reload');
     });
 
     it('answers a client with a certificate of the right CA', async () => {

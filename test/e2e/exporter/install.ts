@@ -1,12 +1,13 @@
-import { chmodSync, cpSync, mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, statSync, writeFileSync } from 'node:fs';
+import { machine as processor } from 'node:os';
 import path from 'node:path';
 import { execa } from 'execa';
 import { renderMetrics, type SeenFile } from '../../../src/agent/metrics/index.ts';
 import type { ScanResult } from '../../../src/agent/result.ts';
+import { embedAgent } from '../../../src/embed/index.ts';
+import { LocalTarget } from '../../../src/target/index.ts';
 import { REPOSITORY } from '../factory/index.ts';
 import type { Machine } from '../lab/index.ts';
-
-export const UNITS = path.join(REPOSITORY, 'provisioners/agent/units');
 
 let built: Promise<string> | undefined;
 
@@ -16,15 +17,11 @@ export function agentPrograms(): Promise<string> {
   return built;
 }
 
-/** Puts the exporter with its units into a machine, as the embedding does, and starts its socket. */
-export async function installExporter(machine: Machine): Promise<void> {
-  const inside = (name: string): string => path.join(machine.root, name);
-  mkdirSync(inside('usr/lib/cupel'), { recursive: true });
-  mkdirSync(inside('etc/cupel'), { recursive: true });
-  cpSync(path.join(await agentPrograms(), 'cis-exporter'), inside('usr/lib/cupel/cis-exporter'));
-  for (const name of readdirSync(UNITS).filter((unit) => unit.startsWith('cis-exporter') && /\.(?:socket|service)$/.test(unit))) cpSync(path.join(UNITS, name), inside(`etc/systemd/system/${name}`));
-  mkdirSync(inside('etc/systemd/system-generators'), { recursive: true });
-  cpSync(path.join(UNITS, 'cis-exporter-generator'), inside('etc/systemd/system-generators/cis-exporter-generator'));
+/** Puts the agent into a machine that runs, as into a root that does not, and starts the exporter's socket. */
+export async function installAgent(machine: Machine): Promise<void> {
+  await agentPrograms();
+  const options = { provisioners: path.join(REPOSITORY, 'provisioners'), product: 'debian12', values: {}, architecture: processor(), building: false };
+  await embedAgent(await LocalTarget.connect(), options, machine.root);
   const started = await machine.exec('systemctl daemon-reload && systemctl start cis-exporter.socket');
   if (started.exitCode !== 0) throw new Error(started.stderr);
 }
