@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { link, mkdir, open, rm, stat } from 'node:fs/promises';
+import { link, mkdir, open, readdir, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { EvidenceError } from '../../errors.ts';
-import type { ObjectStore, ObjectStream } from './objects.ts';
+import type { ListedObject, ObjectStore, ObjectStream } from './objects.ts';
 
 /** A directory, local or shared. */
 export class FileObjects implements ObjectStore {
@@ -45,9 +45,24 @@ export class FileObjects implements ObjectStore {
       return { offset, total: (await stat(path)).size, body: bytesOf(path, offset) };
     } catch (cause) {
       if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-      throw new EvidenceError('evidence-unreadable', `${path}: cannot be read: ${cause instanceof Error ? cause.message : String(cause)}`, { cause, subject: path });
+      throw unreadable(path, cause);
     }
   }
+
+  async list(folder: string): Promise<ListedObject[]> {
+    const path = join(this.url, folder);
+    try {
+      const names = (await readdir(path, { withFileTypes: true })).filter((entry) => entry.isFile()).map(({ name }) => name);
+      return await Promise.all(names.map(async (name) => ({ name: folder + name, bytes: (await stat(join(path, name))).size })));
+    } catch (cause) {
+      if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return [];
+      throw unreadable(path, cause);
+    }
+  }
+}
+
+function unreadable(path: string, cause: unknown): EvidenceError {
+  return new EvidenceError('evidence-unreadable', `${path}: cannot be read: ${cause instanceof Error ? cause.message : String(cause)}`, { cause, subject: path });
 }
 
 /** Opened only when it is read. */

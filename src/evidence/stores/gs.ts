@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { GoogleAuth } from 'google-auth-library';
 import { EvidenceError } from '../../errors.ts';
 import { request, streamOf } from './http.ts';
-import { type ObjectStore, type ObjectStream, Trouble } from './objects.ts';
+import { type ListedObject, type ObjectStore, type ObjectStream, Trouble } from './objects.ts';
 import type { CloudPlace } from './open.ts';
 
 /** A bucket of Google Cloud Storage, by its JSON API: https://cloud.google.com/storage/docs/json_api */
@@ -50,6 +50,20 @@ class GsObjects implements ObjectStore {
       return undefined;
     }
     return streamOf(response, url);
+  }
+
+  async list(folder: string, signal: AbortSignal): Promise<ListedObject[]> {
+    const { bucket, prefix } = this.#place;
+    const found: ListedObject[] = [];
+    let page: string | undefined;
+    do {
+      const query = new URLSearchParams({ prefix: prefix + folder, fields: 'items(name,size),nextPageToken', ...(page === undefined ? {} : { pageToken: page }) });
+      const response = await request(`${this.#endpoint}/storage/v1/b/${encodeURIComponent(bucket)}/o?${query.toString()}`, { signal, headers: await this.#authorization() }, []);
+      const { items = [], nextPageToken } = await response.json() as { items?: { name: string; size: string }[]; nextPageToken?: string };
+      for (const { name, size } of items) found.push({ name: name.slice(prefix.length), bytes: Number(size) });
+      page = nextPageToken;
+    } while (page !== undefined);
+    return found;
   }
 
   async #authorization(): Promise<Record<string, string>> {

@@ -1,5 +1,6 @@
+import { EvidenceError } from '../../errors.ts';
 import { request, streamOf } from './http.ts';
-import type { ObjectStore, ObjectStream } from './objects.ts';
+import type { ListedObject, ObjectStore, ObjectStream } from './objects.ts';
 
 /** Any web server; one that takes PUT and knows `If-None-Match` can be written to. */
 export class HttpsObjects implements ObjectStore {
@@ -27,5 +28,9 @@ export class HttpsObjects implements ObjectStore {
       return undefined;
     }
     return streamOf(response, url);
+  }
+
+  list(): Promise<ListedObject[]> {
+    return Promise.reject(new EvidenceError('store-unlistable', `${this.url}: a web server does not say what it holds`, { subject: this.url }));
   }
 }

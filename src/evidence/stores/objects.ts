@@ -12,6 +12,16 @@ export interface ObjectStore {
    * @throws Trouble, EvidenceError `store-…`
    */
   read(name: string, offset: number, signal: AbortSignal): Promise<ObjectStream | undefined>;
+  /**
+   * Every name below `folder` (`bundles/`) with its length, in no order.
+   * @throws Trouble, EvidenceError `store-…`; `store-unlistable` where the place tells no names
+   */
+  list(folder: string, signal: AbortSignal): Promise<ListedObject[]>;
+}
+
+export interface ListedObject {
+  name: string;
+  bytes: number;
 }
 
 export interface ObjectStream {

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
-import { GetObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { GetObjectCommand, paginateListObjectsV2, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { EvidenceError } from '../../errors.ts';
-import { type ObjectStore, type ObjectStream, Trouble } from './objects.ts';
+import { type ListedObject, type ObjectStore, type ObjectStream, Trouble } from './objects.ts';
 import type { CloudPlace } from './open.ts';
 
 /** A bucket of Amazon S3, or of what speaks as it does. */
@@ -58,6 +58,19 @@ class S3Objects implements ObjectStore {
       if (status === 416) throw new EvidenceError('store-length', `${this.url}/${name}: is shorter than it is said to be`, { subject: name });
       throw this.#explained(error, name);
     }
+  }
+
+  async list(folder: string, signal: AbortSignal): Promise<ListedObject[]> {
+    const { bucket, prefix } = this.#place;
+    const found: ListedObject[] = [];
+    try {
+      for await (const { Contents: objects = [] } of paginateListObjectsV2({ client: this.#client }, { Bucket: bucket, Prefix: prefix + folder }, { abortSignal: signal })) {
+        for (const { Key: key = '', Size: bytes = 0 } of objects) found.push({ name: key.slice(prefix.length), bytes });
+      }
+    } catch (error) {
+      throw this.#explained(error, folder);
+    }
+    return found;
   }
 
   #explained(cause: unknown, name: string): Error {

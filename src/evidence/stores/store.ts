@@ -81,6 +81,20 @@ export class EvidenceStore {
     await download(this.#objects, bundleKey(bundle.sha256), bundle, file, this.#patience, onProgress);
   }
 
+  /**
+   * Every bundle that the store holds, in the order of their digests.
+   * @throws EvidenceError `store-unlistable` for web servers; `store-…`
+   */
+  async bundles(): Promise<Pointer['bundle'][]> {
+    const listed = await retried(`${this.url}/bundles/`, this.#patience, 16 * pointerLimit, (signal) => this.#objects.list('bundles/', signal));
+    return listed
+      .flatMap(({ name, bytes }) => {
+        const sha256 = /^bundles\/([0-9a-f]{64})\.cupel\.tgz$/.exec(name)?.[1];
+        return sha256 === undefined ? [] : [{ sha256, bytes }];
+      })
+      .sort((a, b) => (a.sha256 < b.sha256 ? -1 : 1));
+  }
+
   #create(name: string, bytes: Buffer): Promise<'created' | 'exists'> {
     return retried(`${this.url}/${name}`, this.#patience, bytes.length, (signal) => this.#objects.create(name, bytes, signal));
   }

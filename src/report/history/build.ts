@@ -5,8 +5,11 @@ import type { Build, BuildChanges } from './model.ts';
 import type { BuildParts } from './parts.ts';
 import { beforePart, environmentPart, verdictPart } from './schema.ts';
 
-/** @throws EvidenceError `json-invalid`, `json-schema` */
-export function buildOf(path: string, parts: BuildParts): Build {
+/**
+ * @param report where its report is, if it has one
+ * @throws EvidenceError `json-invalid`, `json-schema`
+ */
+export function buildOf(path: string, parts: BuildParts, report = join(path, 'report.html')): Build {
   const verdict = parsed(verdictPart, parts.verdict, join(path, 'verdict.json'));
   const environment = parts.environment === undefined ? undefined : parsed(environmentPart, parts.environment, join(path, 'environment.json'));
   const before = parts.before === undefined ? undefined : parsed(beforePart, parts.before, join(path, 'before.json'));
@@ -20,7 +23,7 @@ export function buildOf(path: string, parts: BuildParts): Build {
     baseline: verdict.baseline, content: verdict.content,
     failing: new Map(verdict.failing.map(({ rule, title }) => [rule, title])),
     ignored: new Map(verdict.ignored.filter(({ result }) => result !== 'notselected').map(({ rule, expires }) => [rule, expires])),
-    path, report: parts.report ? join(path, 'report.html') : undefined,
+    path, report: parts.report ? report : undefined,
   };
 }
 

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { readdir } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { CupelError, EvidenceError } from '../../errors.ts';
@@ -11,9 +12,10 @@ const readers = 16;
 /**
  * Finds every evidence directory and bundle below `root` and reads what the history needs of each. What cannot be read
  * is told, not left out. A build that is there as directory and as bundle counts once.
- * @throws EvidenceError `history-root`
+ * @param site where the history is going to be: reports out of bundles are put there, below `reports/`
+ * @throws EvidenceError `history-root`, `history-unwritable`
  */
-export async function collectHistory(root: string): Promise<History> {
+export async function collectHistory(root: string, site: string): Promise<History> {
   const found = await places(root);
   const builds: Build[] = [];
   const unreadable: History['unreadable'] = [];
@@ -21,9 +23,15 @@ export async function collectHistory(root: string): Promise<History> {
   await Promise.all(Array.from({ length: readers }, async () => {
     for (let place = found[next++]; place !== undefined; place = found[next++]) {
       try {
-        builds.push(buildOf(relative(root, place.path), await (place.kind === 'folder' ? folderParts(place.path, place.names) : bundleParts(place.path))));
+        const path = relative(root, place.path);
+        if (place.kind === 'folder') {
+          builds.push(buildOf(path, await folderParts(place.path, place.names), join(path, 'report.html')));
+        } else {
+          const page = join(site, 'reports', `${createHash('sha256').update(path).digest('hex').slice(0, 20)}.html`);
+          builds.push(buildOf(path, await bundleParts(place.path, page), relative(root, page)));
+        }
       } catch (error) {
-        if (!(error instanceof CupelError)) throw error;
+        if (!(error instanceof CupelError) || error.code === 'history-unwritable') throw error;
         unreadable.push({ path: relative(root, place.path), reason: error.message });
       }
     }

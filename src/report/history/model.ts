@@ -22,7 +22,7 @@ export interface Build {
   ignored: ReadonlyMap<string, string>;
   /** The evidence directory or bundle, as found below the root. */
   path: string;
-  /** `report.html` beside it. */
+  /** Its report.html, from the root as well. */
   report: string | undefined;
 }
 

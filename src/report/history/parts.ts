@@ -1,6 +1,6 @@
 import { createReadStream } from 'node:fs';
-import { open, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { mkdir, open, rename, stat, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { createGunzip } from 'node:zlib';
 import { extract } from 'tar-stream';
 import { EvidenceError } from '../../errors.ts';
@@ -17,7 +17,7 @@ export interface BuildParts {
 
 const mebibyte = 1024 * 1024;
 /** As in the format of bundles: what is larger is no such file. */
-const limits: Readonly<Record<string, number>> = { 'verdict.json': 2 * mebibyte, 'environment.json': mebibyte, 'before.json': mebibyte };
+const limits: Readonly<Record<string, number>> = { 'verdict.json': 2 * mebibyte, 'environment.json': mebibyte, 'before.json': mebibyte, 'report.html': 16 * mebibyte };
 
 export async function folderParts(folder: string, names: ReadonlySet<string>): Promise<BuildParts> {
   const read = async (name: string): Promise<string | undefined> => names.has(name) ? await limited(join(folder, name), limits[name] ?? 0) : undefined;
@@ -43,11 +43,14 @@ async function limited(path: string, limit: number): Promise<string> {
 }
 
 /**
- * Reads the start of a bundle: the small files come first in it, the ARF last, and nothing behind the last of them is
- * unpacked. What it says is not verified.
+ * Reads the start of a bundle: the small files come first in it, the ARF last, and nothing behind the last that is
+ * wanted is unpacked. What it says is not verified.
+ * @param page where its report.html is put, unless there is something already
  * @throws EvidenceError `bundle-corrupt`, `bundle-incomplete`, `bundle-too-large`
  */
-export async function bundleParts(path: string): Promise<BuildParts> {
+export async function bundleParts(path: string, page: string): Promise<BuildParts> {
+  let report = await stat(page).then(() => true, () => false);
+  const wanted = report ? ['verdict.json', 'environment.json', 'before.json'] : Object.keys(limits);
   const texts = new Map<string, string>();
   const source = createReadStream(path);
   const gunzip = createGunzip();
@@ -61,14 +64,19 @@ export async function bundleParts(path: string): Promise<BuildParts> {
       const { name, size } = entry.header;
       const limit = limits[name];
       // Behind these there is nothing for us.
-      if (name === 'remediation.sh' || name === 'harden.jsonl' || name === 'arf.xml.gz') break;
-      if (limit === undefined) {
+      if (name === 'arf.xml.gz' || (report && name === 'remediation.sh')) break;
+      if (limit === undefined || !wanted.includes(name)) {
         entry.resume();
         continue;
       }
       if (size > limit) throw new EvidenceError('bundle-too-large', `${path}: ${name} has ${size} bytes, at most ${limit} are taken`, { subject: path });
       const pieces: Buffer[] = [];
       for await (const piece of entry) pieces.push(piece as Buffer);
+      if (name === 'report.html') {
+        await keep(page, Buffer.concat(pieces));
+        report = true;
+        break;
+      }
       texts.set(name, Buffer.concat(pieces).toString('utf8'));
     }
   } catch (cause) {
@@ -82,7 +90,18 @@ export async function bundleParts(path: string): Promise<BuildParts> {
   const verdict = texts.get('verdict.json');
   if (verdict === undefined) throw new EvidenceError('bundle-incomplete', `${path}: lacks verdict.json`, { subject: path });
   const { mtime } = await stat(path).catch((cause: unknown) => { throw unreadable(path, cause); });
-  return { verdict, environment: texts.get('environment.json'), before: texts.get('before.json'), report: false, written: mtime };
+  return { verdict, environment: texts.get('environment.json'), before: texts.get('before.json'), report, written: mtime };
+}
+
+async function keep(page: string, html: Buffer): Promise<void> {
+  const draft = `${page}.partial`;
+  try {
+    await mkdir(dirname(page), { recursive: true });
+    await writeFile(draft, html);
+    await rename(draft, page);
+  } catch (cause) {
+    throw new EvidenceError('history-unwritable', `cannot write the history to ${page}: ${cause instanceof Error ? cause.message : String(cause)}`, { cause, subject: page });
+  }
 }
 
 function unreadable(path: string, cause: unknown): EvidenceError {

@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { expect } from 'chai';
 import { EvidenceError } from '../../../src/errors.ts';
 import { bindImage, type BoundImage, type EvidenceStore, packBundle, type Patience, type Signer, verifyContents } from '../../../src/evidence/index.ts';
-import { type Build, now, signedEvidence, signer } from '../sample.ts';
+import { type Build, now, otherRun, signedEvidence, signer } from '../sample.ts';
 
 export const ami = 'ami-0123456789abcdef0';
 export const otherAmi = 'ami-0fedcba9876543210';
@@ -57,6 +57,15 @@ export function keepsEvidence(open: () => EvidenceStore | Promise<EvidenceStore>
     expect(await store.put(one.bundle, [await one.bind(ami), await one.bind(otherAmi)])).to.deep.equal(stored);
     expect(await refusal(store.put(other.bundle, [await other.bind(ami)]))).to.equal('store-conflict');
     expect((await store.find(ami)).bundle.sha256).to.equal(stored.sha256);
+  });
+
+  it('says which bundles it holds', async () => {
+    const store = await open();
+    const bundles = [(await made()).bundle, (await made({ run: otherRun })).bundle];
+    const stored = [];
+    for (const bundle of bundles) stored.push(await store.put(bundle, []));
+    const listed = stored.map(({ sha256, bytes }) => ({ sha256, bytes })).sort((a, b) => (a.sha256 < b.sha256 ? -1 : 1));
+    expect(await store.bundles().catch((error: unknown) => (error as EvidenceError).code)).to.deep.equal(/^https?:/.test(store.url) ? 'store-unlistable' : listed);
   });
 
   it('says what it does not have', async () => {

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -7,8 +7,9 @@ import { buildOf, changesBetween } from '../../../src/report/history/build.ts';
 import { collectHistory, writeHistory } from '../../../src/report/history/index.ts';
 import { Chromium, expectAccessible } from '../../browser/chromium.ts';
 import { cupel } from '../../cli/cupel.ts';
-import { run as bundledRun } from '../../evidence/sample.ts';
-import { build, bundleFile, filesOf, partsOf } from './store.ts';
+import { openStore } from '../../../src/evidence/index.ts';
+import { otherRun, run as bundledRun } from '../../evidence/sample.ts';
+import { build, bundleFile, bundleWithReport, filesOf, partsOf } from './store.ts';
 
 const night = (date: number): string => `2026-11-${String(date).padStart(2, '0')}T02:00:00.000Z`;
 const textOf = (page: string): string => page.replace(/<(style|script)>[^]*?<\/\1>/g, ' ').replace(/<[^>]*>/g, ' ').replace(/\s+/g, ' ');
@@ -20,7 +21,7 @@ describe('cupel history', () => {
   afterEach(() => rmSync(root, { recursive: true, force: true }));
 
   async function draw(): Promise<(name: string) => string> {
-    await writeHistory(await collectHistory(root), root, site);
+    await writeHistory(await collectHistory(root, site), root, site);
     return (name) => readFileSync(join(site, name), 'utf8');
   }
 
@@ -30,18 +31,18 @@ describe('cupel history', () => {
       build(root, { run: 'r3', judged: night(3) });
       build(join(root, 'a'), { run: 'r1', judged: night(1) });
       build(root, { image: 'db', run: 'r4', judged: night(1) });
-      const { lines, unreadable } = await collectHistory(root);
+      const { lines, unreadable } = await collectHistory(root, site);
       expect(lines.map(({ image, builds }) => [image, builds.map(({ run }) => run)])).to.deep.equal([['db', ['r4']], ['web', ['r1', 'r2', 'r3']]]);
       expect(unreadable).to.deep.equal([]);
     });
 
     it('reads bundles without their ARF, and counts a build once that is there as bundle and as directory', async () => {
       await bundleFile(join(root, 'one.cupel.tgz'), 'web', bundledRun);
-      const [line] = (await collectHistory(root)).lines;
+      const [line] = (await collectHistory(root, site)).lines;
       expect(line?.builds).to.have.lengthOf(1);
       expect(line?.builds[0]).to.include({ image: 'web', run: bundledRun, outcome: 'accepted', path: 'one.cupel.tgz', report: undefined, passed: 4, failed: 1, when: '2026-11-23T15:40:00.000Z' });
       build(root, { run: bundledRun, judged: night(1), report: true });
-      const [both] = (await collectHistory(root)).lines;
+      const [both] = (await collectHistory(root, site)).lines;
       expect(both?.builds.map(({ report }) => report)).to.deep.equal([`web-${bundledRun}/report.html`]);
     });
 
@@ -49,12 +50,12 @@ describe('cupel history', () => {
       const folder = build(root, { run: 'r1', judged: night(1) });
       await bundleFile(join(folder, 'inside.cupel.tgz'), 'other', bundledRun);
       build(join(root, '.web-r9.partial'), { run: 'r9' });
-      expect((await collectHistory(root)).lines.map(({ image }) => image)).to.deep.equal(['web']);
+      expect((await collectHistory(root, site)).lines.map(({ image }) => image)).to.deep.equal(['web']);
     });
 
     it('takes the time of the file where the evidence does not say when it was judged', async () => {
       build(root, { run: 'old' });
-      expect((await collectHistory(root)).lines[0]?.builds[0]?.when).to.equal('2026-01-01T00:00:00.000Z');
+      expect((await collectHistory(root, site)).lines[0]?.builds[0]?.when).to.equal('2026-01-01T00:00:00.000Z');
     });
 
     for (const [what, spoil] of [
@@ -65,7 +66,7 @@ describe('cupel history', () => {
         build(root, { run: 'good', judged: night(1) });
         const folder = build(root, { run: 'bad', judged: night(2) });
         writeFileSync(join(folder, 'verdict.json'), spoil(filesOf({ run: 'bad' })['verdict.json']!));
-        const { lines, unreadable } = await collectHistory(root);
+        const { lines, unreadable } = await collectHistory(root, site);
         expect(lines[0]?.builds.map(({ run }) => run)).to.deep.equal(['good']);
         expect(unreadable.map(({ path }) => path)).to.deep.equal(['web-bad']);
         expect(unreadable[0]?.reason).to.contain('verdict.json');
@@ -78,7 +79,7 @@ describe('cupel history', () => {
       writeFileSync(join(root, 'cut.cupel.tgz'), bytes.subarray(0, 600));
       writeFileSync(join(root, 'none.cupel.tgz'), 'not an archive');
       writeFileSync(join(root, 'empty.cupel.tgz'), '');
-      const { lines, unreadable } = await collectHistory(root);
+      const { lines, unreadable } = await collectHistory(root, site);
       expect(lines[0]?.builds).to.have.lengthOf(1);
       expect(unreadable.map(({ path }) => path)).to.deep.equal(['cut.cupel.tgz', 'empty.cupel.tgz', 'none.cupel.tgz']);
     });
@@ -88,7 +89,7 @@ describe('cupel history', () => {
     it('is told from one build to the next: failing, ignored, and the yardstick', async () => {
       build(root, { run: 'r1', judged: night(1), failing: ['a', 'b', 'c'], ignored: ['x'] });
       build(root, { run: 'r2', judged: night(2), failing: ['b', 'd'], ignored: ['c', 'y'], content: '0.1.83', baseline: 'e' });
-      const [one, two] = (await collectHistory(root)).lines[0]!.builds;
+      const [one, two] = (await collectHistory(root, site)).lines[0]!.builds;
       expect(changesBetween(one!, two!)).to.deep.equal({
         newlyFailing: ['d'], noLongerFailing: ['a'], newlyIgnored: ['c', 'y'], noLongerIgnored: ['x'],
         yardstick: ['content 0.1.82 → 0.1.83', 'baseline edited'],
@@ -117,6 +118,34 @@ describe('cupel history', () => {
       const links = [...page('image-web.html').matchAll(/<a href="([^"]+)">(report|evidence)<\/a>/g)].map(([, href, label]) => [label, resolve(site, decodeURIComponent(href!))]);
       expect(links).to.deep.equal([['evidence', join(root, 'x.cupel.tgz')], ['report', join(root, 'with space', 'web-r1', 'report.html')]]);
       expect(links.every(([, file]) => existsSync(file!))).to.equal(true);
+    });
+
+    it('takes the report out of a bundle, once', async () => {
+      writeFileSync(join(root, 'x.cupel.tgz'), await bundleWithReport('web', bundledRun));
+      const page = await draw();
+      const [, href = ''] = /<a href="([^"]+)">report<\/a>/.exec(page('image-web.html')) ?? [];
+      expect(readFileSync(resolve(site, href), 'utf8')).to.equal(`<!doctype html><title>${bundledRun}</title>`);
+      writeFileSync(resolve(site, href), 'as it was');
+      await draw();
+      expect(readFileSync(resolve(site, href), 'utf8')).to.equal('as it was');
+    });
+
+    it('is drawn from a store, whose bundles are loaded once', async () => {
+      const place = pathToFileURL(join(root, 'store')).href;
+      const store = await openStore(place);
+      const first = await store.put(await bundleWithReport('web', bundledRun), []);
+      expect(cupel('history', place, '--out', site).stdout).to.equal(`${site}/index.html: 1 image, 1 build\n`);
+      const kept = join(site, 'bundles', `${first.sha256}.cupel.tgz`);
+      const { mtimeMs } = statSync(kept);
+      await store.put(await bundleWithReport('web', otherRun), []);
+      expect(cupel('history', place, '--out', site).stdout).to.equal(`${site}/index.html: 1 image, 2 builds\n`);
+      expect(statSync(kept).mtimeMs).to.equal(mtimeMs);
+      expect(readdirSync(join(site, 'reports'))).to.have.lengthOf(2);
+    });
+
+    it('is not drawn from a web server, which does not say what it holds', () => {
+      const { status, stderr } = cupel('history', 'https://evidence.example/store', '--out', site);
+      expect([status, stderr]).to.deep.equal([3, 'cupel: https://evidence.example/store: a web server does not say what it holds [store-unlistable]\n  remedy: keep a copy of the store in a directory, and give that\n']);
     });
 
     it('is the same bytes for the same evidence, and leaves nothing half written', async () => {

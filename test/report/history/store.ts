@@ -1,9 +1,11 @@
 import { mkdirSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { packBundle } from '../../../src/evidence/index.ts';
+import { hallmarked } from '../../../src/evidence/seal.ts';
+import { appraise } from '../../../src/evidence/statement/index.ts';
 import { serializeVerdict, tally, type Verdict } from '../../../src/gate/index.ts';
 import type { BuildParts } from '../../../src/report/history/parts.ts';
-import { signedEvidence } from '../../evidence/sample.ts';
+import { evidenceOf, signedEvidence, signer } from '../../evidence/sample.ts';
 
 export interface Night {
   image?: string;
@@ -56,4 +58,11 @@ export function build(root: string, night: Night): string {
 /** A real bundle, signed. */
 export async function bundleFile(file: string, image: string, run: string): Promise<void> {
   writeFileSync(file, await packBundle(await signedEvidence({ image, run })));
+}
+
+/** The same with a report in it. */
+export async function bundleWithReport(image: string, run: string): Promise<Buffer> {
+  const evidence = evidenceOf({ image, run });
+  const report = Buffer.from(`<!doctype html><title>${run}</title>`);
+  return await packBundle(await hallmarked(new Map(evidence).set('report.html', report), await appraise(evidence), signer, 'cupel test'));
 }
