@@ -9,6 +9,12 @@ set -eu
 conf=/etc/aide/aide.conf
 database=/var/lib/aide/aide.db
 
+# Debian 12's rule reads the older of two spellings; aide 0.19, Debian 13's, knows only the newer one.
+case $(aide --version 2>&1) in
+  [Aa][Ii][Dd][Ee]\ 0.1[0-8]*) key=database ;;
+  *) key=database_in ;;
+esac
+
 install -d -m 0755 /etc/aide /etc/aide/aide.conf.d
 install -d -m 0700 /var/lib/aide
 # Another fix may have left lines of its own in a file that says nothing about databases yet.
@@ -16,7 +22,7 @@ if ! grep -Eqs '^(database|database_in)=' "$conf"; then
   cat >>"$conf" <<CONF
 # What must not change unseen: programs, libraries, configuration, the boot loader. What changes by itself
 # (logs, caches, state) is left out. A site adds its own rules in /etc/aide/aide.conf.d/*.conf.
-database=file:$database
+$key=file:$database
 database_out=file:$database.new
 gzip_dbout=no
 num_workers=100%
@@ -50,10 +56,9 @@ Place = ftype+p+u+g+l
 CONF
   chmod 0600 "$conf"
 else
-  # The rule reads the older spelling of database_in, which aide still takes.
-  if ! grep -q '^database=file:' "$conf"; then
-    sed -i '/^database_in=/d' "$conf"
-    echo "database=file:$database" >>"$conf"
+  if ! grep -q "^$key=file:" "$conf"; then
+    sed -i -E '/^database(_in)?=/d' "$conf"
+    echo "$key=file:$database" >>"$conf"
   fi
   grep -q '^database_out=file:' "$conf" || echo "database_out=file:$database.new" >>"$conf"
   sed -i -E 's/^Checksums *=.*/Checksums = sha512/' "$conf"

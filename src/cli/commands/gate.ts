@@ -1,5 +1,3 @@
-import { stat } from 'node:fs/promises';
-import { join } from 'node:path';
 import { readAssay, type Assay } from '../../assay/index.ts';
 import { ExitCode } from '../../errors.ts';
 import { judge, serializeVerdict } from '../../gate/index.ts';
@@ -15,7 +13,7 @@ export const gateCommand = defineCommand({
     .option('arf', { type: 'string', requiresArg: true, demandOption: true, describe: 'ARF or XCCDF results, plain or gzipped' })
     .option('content', { type: 'string', requiresArg: true, describe: 'data stream the ARF was made with; default: the one fetched' })
     .option('lock', { type: 'string', requiresArg: true, describe: 'baseline.lock.yaml of the evidence, in place of --baseline' })
-    .option('previous', { type: 'string', requiresArg: true, describe: 'earlier ARF, or its evidence directory: what passed must still pass' })
+    .option('previous', { type: 'string', requiresArg: true, describe: 'earlier ARF, evidence directory or bundle: what passed must still pass, also where the baseline does not ask for it' })
     .option('run', { type: 'string', requiresArg: true, describe: 'refuse an ARF that is not of this run UUID' })
     .option('as-of', { type: 'string', requiresArg: true, describe: 'day by which ignore entries expire, YYYY-MM-DD; default: today' })
     .option('json', { type: 'boolean', default: false, describe: 'print verdict.json, nothing else' })
@@ -24,8 +22,10 @@ export const gateCommand = defineCommand({
     const asOf = dayOf(argv.asOf);
     const { baseline, content } = await judgingPolicy(argv, asOf, io);
     const assay = await readAssay(argv.arf);
-    const previous = argv.previous === undefined ? undefined : await readAssay(await arfIn(argv.previous));
-    const verdict = judge(assay, baseline, {
+    const previous = argv.previous === undefined ? undefined : (await (await import('../options/previous.ts')).readPrevious(argv.previous)).assay;
+    // Who names an earlier assay asks for the comparison.
+    const gate = previous === undefined ? baseline.gate : { ...baseline.gate, noRegression: true };
+    const verdict = judge(assay, { ...baseline, gate }, {
       run: argv.run ?? runIn(assay),
       requireRun: argv.run !== undefined,
       target: assay.target.name,
@@ -38,12 +38,6 @@ export const gateCommand = defineCommand({
     return verdict.verdict === 'accepted' ? ExitCode.ok : ExitCode.refused;
   },
 });
-
-/** Evidence is given as its directory, too. */
-async function arfIn(path: string): Promise<string> {
-  const isDirectory = await stat(path).then((found) => found.isDirectory(), () => false);
-  return isDirectory ? join(path, 'arf.xml.gz') : path;
-}
 
 /** The run UUID that the ARF carries; empty when it carries none. */
 function runIn(assay: Assay): string {

@@ -1,10 +1,9 @@
-import { createHash, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { constants } from 'node:fs';
-import { access, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { access, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { versions } from 'node:process';
-import { readAssay } from '../../assay/index.ts';
 import { ExitCode, UsageError } from '../../errors.ts';
 import type { CupelEvent, Emit } from '../../events.ts';
 import { type EvidenceParts, type SealedEvidence, sealEvidence, type Signer, writeEvidence } from '../../evidence/index.ts';
@@ -17,6 +16,7 @@ import type { Io } from '../io.ts';
 import { createLog, type Log } from '../log.ts';
 import { packageFolder } from '../package.ts';
 import { drawReport } from '../options/drawing.ts';
+import { readPrevious } from '../options/previous.ts';
 import { producer, signerFrom, signingOptions } from '../options/signing.ts';
 import { loadSubject, type Subject, subjectOptions } from '../options/subject.ts';
 import { connectTarget, requireSeconds, targetOptions } from '../options/target.ts';
@@ -31,7 +31,7 @@ export const provisionCommand = defineCommand({
     .option('image', { type: 'string', demandOption: true, describe: 'name of the image being built' })
     .option('run-id', { type: 'string', describe: 'run UUID (build.PackerRunUUID); made when not given' })
     .option('out', { type: 'string', default: 'artifacts', describe: 'where the evidence directory goes' })
-    .option('previous', { type: 'string', describe: 'ARF of the last good image, for gate.no_regression' })
+    .option('previous', { type: 'string', requiresArg: true, describe: 'ARF, evidence directory or bundle of the last good image, for gate.no_regression' })
     .option('reboot-timeout', { type: 'number', default: 900, describe: 'seconds to wait for the machine after its reboot' })
     .option('json', { type: 'boolean', default: false, describe: 'one JSON event per line on standard output' }),
   handler: async (argv, io) => {
@@ -55,8 +55,10 @@ export const provisionCommand = defineCommand({
       emit({ type: 'stage', stage: 'connect', state: 'start' });
       const subject = await loadSubject(argv, io, asOf);
       for (const entry of subject.baseline.expired) emit({ type: 'warning', message: `the ignore of ${entry.rule} (${entry.source}) expired on ${entry.expires}: the rule counts again` });
-      const previous = argv.previous === undefined ? undefined : await readAssay(argv.previous);
-      const previousRecord = argv.previous === undefined || previous === undefined ? undefined : { run: previous.target.identifier, arf: await digestOf(argv.previous) };
+      const before = argv.previous === undefined ? undefined : await readPrevious(argv.previous);
+      const previous = before?.assay;
+      const previousRecord = before && { run: before.assay.target.identifier, arf: before.sha256 };
+      if (before !== undefined && !subject.baseline.gate.noRegression) emit({ type: 'warning', message: `${subject.baseline.name} does not ask for no_regression: --previous is recorded, not held against` });
       const target = await connectTarget(argv, io);
       let result: Provisioned;
       try {
@@ -149,10 +151,6 @@ async function hallmark(evidence: string, signer: Signer, emit: Emit): Promise<S
     emit({ type: 'warning', message: `the gate accepted the machine, but its evidence is not signed, and cupel verify refuses it; if the image is kept all the same: cupel bundle ${evidence} --signing-key …` });
     throw error;
   }
-}
-
-async function digestOf(file: string): Promise<string> {
-  return createHash('sha256').update(await readFile(file)).digest('hex');
 }
 
 /** A build that ended before the gate leaves its log, clearly marked. What made it end matters more than a log that cannot be written. */
