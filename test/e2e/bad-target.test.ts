@@ -48,14 +48,6 @@ describe('cupel provision on a machine that cannot be worked on', () => {
       await expectFailure(await run(machine()), 78, 'preflight-os');
     });
 
-    it('says that the disk fills up while it works', async () => {
-      const content = await scapContent();
-      const filled = await build.provision(machine(), { baseline: quickBaseline(directory()), content });
-      await filled.until(/==> assay-before /);
-      await machine().exec('cat /dev/zero >/var/lib/fill');
-      await expectFailure(filled, 4, 'target-disk-full');
-    });
-
     it('says that the machine did not come back from its reboot', async () => {
       machine().stayOffAtReboot();
       await expectFailure(await run(machine(), '--reboot-timeout', '15'), 4, 'reboot-no-return');
@@ -66,6 +58,19 @@ describe('cupel provision on a machine that cannot be worked on', () => {
     const machine = await startMachine({ ...withScanner, disk: '200M' });
     try {
       await expectFailure(await run(machine), 4, 'target-disk-full');
+    } finally {
+      await machine.stop();
+    }
+  });
+
+  it('says that the disk fills up while it works', async () => {
+    const content = await scapContent();
+    const machine = await startMachine({ ...withScanner, disk: '1G' });
+    try {
+      const filled = await build.provision(machine, { baseline: quickBaseline(directory()), content });
+      await filled.until(/==> assay-before /);
+      await machine.exec('fallocate -l "$(df --block-size=1 --output=avail /var/lib | tail -n 1)" /var/lib/fill; cat /dev/zero >>/var/lib/fill');
+      await expectFailure(filled, 4, 'target-disk-full');
     } finally {
       await machine.stop();
     }
