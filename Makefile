@@ -19,7 +19,7 @@ GIVE_BACK = if [ -n "$$SUDO_UID" ]; then for made in dist .cache/content .cache/
   [ ! -e "$$made" ] || chown -R "$$SUDO_UID:$${SUDO_GID:-$$SUDO_UID}" "$$made"; done; fi
 ROOT  = $$([ "$$(id -u)" -eq 0 ] || echo sudo)
 
-.PHONY: help setup build agent image base content smoke test lint bench clean
+.PHONY: help setup build agent image base content smoke test lab lint bench clean
 
 help: ## this list
 	@echo 'Settings: BASELINE=$(BASELINE) IMAGE=$(IMAGE) OUT=$(OUT)'
@@ -53,6 +53,9 @@ smoke: build ## boot the finished image and compare it with its evidence (QCOW2=
 
 test: build agent ## every test but those that need a whole virtual machine; ends with N passed, N failed
 	@scripts/test.sh
+
+lab: build agent ## EC2 and Compute Engine on this host, with machines behind them, to try builds by hand; Ctrl-C ends it
+	@$(ROOT) env DEBIAN_MIRROR="$${DEBIAN_MIRROR:-}" node --import tsx test/e2e/lab/clouds.ts
 
 lint: build ## types, eslint, shellcheck, packer fmt and validate
 	@npm run --silent typecheck

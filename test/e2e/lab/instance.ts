@@ -11,8 +11,24 @@ export interface Login {
   publicKey: string;
 }
 
-/** A machine that stands for an instance of a cloud: the login is made as the cloud's own agent would make it, with sudo. */
-export async function startInstance(logins: readonly Login[]): Promise<Machine> {
+/** The machines that stand for the instances of a cloud. */
+export class Pool {
+  readonly #started: Promise<Machine>[] = [];
+
+  /** The login is made as the cloud's own agent would make it, with sudo. */
+  start(logins: readonly Login[]): Promise<Machine> {
+    const starting = startInstance(logins);
+    this.#started.push(starting);
+    return starting;
+  }
+
+  /** Takes away all that were ever started, also those that are only starting. */
+  async stop(): Promise<void> {
+    for (const started of await Promise.allSettled(this.#started)) if (started.status === 'fulfilled') await started.value.stop();
+  }
+}
+
+async function startInstance(logins: readonly Login[]): Promise<Machine> {
   const address = `127.${randomInt(64, 128)}.${randomInt(256)}.${randomInt(1, 255)}`;
   const machine = await startMachine({ name: 'instance', packages: ['openscap-scanner'], address, port: instancePort });
   try {

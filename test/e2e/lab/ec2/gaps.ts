@@ -5,6 +5,8 @@ interface Attributes {
   deprecated?: string;
   protected?: boolean;
   imds?: string;
+  boot?: string;
+  ena?: string;
 }
 
 /**
@@ -74,6 +76,10 @@ export class Ec2Gaps implements Hook {
       await this.#tagCopy(call, textOf(reply.body, 'imageId') ?? '');
       this.#tokens.set(tokenOf(call), reply);
     }
+    if (call.action === 'RegisterImage') {
+      const [imds, boot, ena] = ['ImdsSupport', 'BootMode', 'EnaSupport'].map((name) => call.params.get(name) ?? '');
+      this.#attributes.set(textOf(reply.body, 'imageId') ?? '', { ...(imds ? { imds } : {}), ...(boot ? { boot } : {}), ...(ena ? { ena } : {}) });
+    }
     return reply;
   }
 
@@ -88,11 +94,13 @@ export class Ec2Gaps implements Hook {
   }
 
   #written(image: string): string {
-    const { deprecated, protected: locked, imds } = this.#attributes.get(image) ?? {};
+    const { deprecated, protected: locked, imds, boot, ena } = this.#attributes.get(image) ?? {};
     return [
       ...(deprecated === undefined ? [] : [`<deprecationTime>${deprecated}</deprecationTime>`]),
       ...(locked === undefined ? [] : [`<deregistrationProtection>${locked ? 'enabled' : 'disabled'}</deregistrationProtection>`]),
       ...(imds === undefined ? [] : [`<imdsSupport>${imds}</imdsSupport>`]),
+      ...(boot === undefined ? [] : [`<bootMode>${boot}</bootMode>`]),
+      ...(ena === undefined ? [] : [`<enaSupport>${ena}</enaSupport>`]),
     ].join('');
   }
 

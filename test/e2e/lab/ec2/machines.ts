@@ -3,7 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { Machine } from '../index.ts';
-import { startInstance } from '../instance.ts';
+import { Pool } from '../instance.ts';
 import type { Hook } from './server.ts';
 import { type Call, listOf, refusal, type Reply, textOf } from './wire.ts';
 
@@ -22,6 +22,7 @@ export interface Instances extends Hook {
  */
 export function machinesFor(user: string): Instances {
   const keys = new Map<string, string>();
+  const pool = new Pool();
   const machines = new Map<string, Machine>();
   const states = new Map<string, 'running' | 'stopped' | 'terminated'>();
   const named = (call: Call): [string, Machine][] => [...machines].filter(([id]) => listOf(call.params, 'InstanceId').includes(id));
@@ -52,7 +53,7 @@ export function machinesFor(user: string): Instances {
         case 'RunInstances': {
           const publicKey = keys.get(call.params.get('KeyName') ?? '');
           for (const [, id = ''] of reply.body.matchAll(/<instanceId>([^<]+)</g)) {
-            machines.set(id, await startInstance(publicKey === undefined ? [] : [{ user, publicKey }]));
+            machines.set(id, await pool.start(publicKey === undefined ? [] : [{ user, publicKey }]));
             states.set(id, 'running');
           }
           return reply;
@@ -63,10 +64,7 @@ export function machinesFor(user: string): Instances {
           return reply;
       }
     },
-    async stop() {
-      await Promise.all([...machines.values()].map((machine) => machine.stop()));
-      machines.clear();
-    },
+    stop: () => pool.stop(),
   };
 }
 

@@ -48,7 +48,11 @@ export async function startGoogle(...services: readonly Service[]): Promise<Goog
     return verify('RSA-SHA256', Buffer.from(`${head}.${claims}`), publicKey, Buffer.from(signature, 'base64url'))
       && iss === email && aud === `${url}/token` && (exp ?? 0) > Date.now() / 1000 && (scope ?? '') !== '';
   };
-  const grant: Service = ({ method, url: { pathname }, body }) => {
+  const grant: Service = ({ method, url: { pathname }, headers, body }) => {
+    // Packer asks the metadata server who it is, whatever else it was told.
+    if (pathname === '/computeMetadata/v1/instance/service-accounts/default/email' && headers['metadata-flavor'] === 'Google') {
+      return { status: 200, bytes: Buffer.from(email), headers: { 'metadata-flavor': 'Google' } };
+    }
     if (method === 'GET' && pathname === '/identity') return { status: 200, bytes: Buffer.from(identity) };
     if (method !== 'POST' || pathname !== '/token') return undefined;
     const form = new URLSearchParams(body.toString());

@@ -1,5 +1,5 @@
 import type { Machine } from '../index.ts';
-import { startInstance } from '../instance.ts';
+import { Pool } from '../instance.ts';
 import { type Compute, failure, wrongLabels } from './compute.ts';
 import type { Answer, Service } from './index.ts';
 
@@ -25,6 +25,7 @@ const familyImage = 'debian-12-bookworm-v20261110';
  * these: https://cloud.google.com/compute/docs/reference/rest/v1/instances. A disk outlives its instance, as Packer asks for it.
  */
 export function machinesOf(project: string, compute: Compute): Builders {
+  const pool = new Pool();
   const instances = new Map<string, Instance>();
   const disks = new Map<string, Machine>();
   const link = (path: string): string => `https://www.googleapis.com/compute/v1/projects/${path}`;
@@ -35,7 +36,7 @@ export function machinesOf(project: string, compute: Compute): Builders {
     if (instances.has(name) || disks.has(name)) return failure(409, `The resource 'projects/${project}/zones/${zone}/instances/${name}' already exists`);
     return compute.begin(async () => {
       const keys = given.metadata?.items?.find((item) => item?.key === 'ssh-keys')?.value.split('\n') ?? [];
-      const machine = await startInstance(keys.map((line) => ({ user: line.slice(0, line.indexOf(':')), publicKey: line.slice(line.indexOf(':') + 1) })));
+      const machine = await pool.start(keys.map((line) => ({ user: line.slice(0, line.indexOf(':')), publicKey: line.slice(line.indexOf(':') + 1) })));
       instances.set(name, { machine, description: given });
       disks.set(name, machine);
     });
@@ -95,12 +96,5 @@ export function machinesOf(project: string, compute: Compute): Builders {
     }
   };
 
-  return {
-    service, instances, disks,
-    async stop() {
-      await Promise.all([...disks.values()].map((machine) => machine.stop()));
-      instances.clear();
-      disks.clear();
-    },
-  };
+  return { service, instances, disks, stop: () => pool.stop() };
 }

@@ -31,6 +31,5 @@ export async function openTunnel(server: Server, url: string, directory: string)
     secure.on('error', () => secure.destroy());
     server.emit('connection', secure);
   });
-  // No one is to ask the metadata server of a cloud that this may run in.
   return { HTTPS_PROXY: url, SSL_CERT_FILE: file('authority.pem'), GCE_METADATA_HOST: new URL(url).host };
 }

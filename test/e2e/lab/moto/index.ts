@@ -18,7 +18,8 @@ const cache = path.join(import.meta.dirname, '../../../../.cache');
 export async function startMoto(environment: Readonly<Record<string, string>> = {}): Promise<Moto> {
   const folder = execaSync(path.join(import.meta.dirname, 'install.sh'), [cache], { stderr: 'inherit' }).stdout;
   const port = await freePort();
-  const child = spawn('/usr/bin/python3', [path.join(import.meta.dirname, 'serve.py'), String(port)], {
+  // It ends with us, however that is.
+  const child = spawn('setpriv', ['--pdeathsig', 'KILL', '/usr/bin/python3', path.join(import.meta.dirname, 'serve.py'), String(port)], {
     stdio: ['ignore', 'ignore', 'pipe'], env: { PATH: process.env['PATH'], MOTO: folder, PYTHONDONTWRITEBYTECODE: '1', ...environment },
   });
   let said = '';

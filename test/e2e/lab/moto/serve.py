@@ -11,6 +11,8 @@ import moto.kms.responses
 import moto.kms.utils
 import moto.server
 
+import images  # noqa: F401  what it takes too lightly of images and snapshots
+
 # KMS signs a digest as a digest, and takes no message of more than 4096 bytes; moto hashes whatever it gets.
 kind = threading.local()
 respond = moto.kms.responses.KmsResponse.sign
