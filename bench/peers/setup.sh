@@ -1,7 +1,7 @@
 #!/bin/sh
-# Installs what the bench measures `cupel gate` beside, apart from Cupel itself: MITRE SAF as bench/peers/saf pins it,
-# and a reader in Go, compiled with Debian's Go. Idempotent. Prints nothing but errors.
-# Usage: bench/peers/setup.sh
+# Installs what the bench measures Cupel beside, apart from Cupel itself: MITRE SAF as bench/peers/saf pins it, and a reader
+# and an exporter in Go, compiled with Debian's Go. Idempotent. Prints nothing but errors.
+# Usage: bench/peers/setup.sh [go]     go: without SAF
 set -eu
 
 cd "$(dirname "$0")"
@@ -14,7 +14,10 @@ if ! command -v go >/dev/null; then
   as_root apt-get -q update >/dev/null
   as_root env DEBIAN_FRONTEND=noninteractive apt-get -qy install --no-install-recommends golang-go >/dev/null
 fi
-go build -o "$cache/go-read" go/main.go
+go build -o "$cache/go-read" go/main.go go/read.go
+go build -ldflags='-s -w' -o "$cache/go-exporter" go/serve.go go/read.go
+go build -o "$cache/go-scrape" go/scrape.go
+[ "${1:-}" != go ] || exit 0
 
 if ! cmp -s saf/package-lock.json "$cache/saf/installed-lock.json"; then
   cp saf/package.json saf/package-lock.json "$cache/saf/"
