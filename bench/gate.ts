@@ -9,14 +9,11 @@ import { execa } from 'execa';
 import { CUPEL } from '../test/e2e/factory/index.ts';
 import { grownArf, realArf, resultsOf } from './arf.ts';
 import type { Measurement } from './measurement.ts';
+import { goReader, saf, setUpPeers } from './peers.ts';
 import { alternate, type Cost } from './repeat.ts';
 
-const peers = join(import.meta.dirname, '../.cache/bench');
-const saf = ['node', join(peers, 'saf/node_modules/@mitre/saf/bin/run')];
-const goReader = join(peers, 'go-read');
-
 export async function benchGate(): Promise<Measurement[]> {
-  await execa(join(import.meta.dirname, 'peers/setup.sh'), { stdio: ['ignore', 'inherit', 'inherit'] });
+  await setUpPeers();
   const directory = mkdtempSync(join(tmpdir(), 'cupel-bench-'));
   try {
     const file = (name: string, text: string): string => {
