@@ -15,6 +15,7 @@ export const commands: readonly CommandEntry[] = [
   { name: 'fetch', describe: 'download the evidence of an image, and verify it', load: async () => (await import('./fetch.ts')).fetchCommand },
   { name: 'store', describe: 'keep evidence where anyone finds it by the id of its image', load: async () => (await import('./store.ts')).storeCommand },
   { name: 'bundle', describe: 'check, sign and pack the evidence of an accepted build', load: async () => (await import('./bundle.ts')).bundleCommand },
+  { name: 'register', describe: 'make the disk of an embedded build an image of a cloud, when its evidence verifies', load: async () => (await import('./register.ts')).registerCommand },
   { name: 'publish', describe: 'after the build: verify again, bind the image id, tag, share, retire the old', load: async () => (await import('./publish.ts')).publishCommand },
   { name: 'images', describe: 'the published images: baseline, pass rate, age, state', load: async () => (await import('./images.ts')).imagesCommand },
   { name: 'revoke', describe: 'take a published image back', load: async () => (await import('./revoke.ts')).revokeCommand },

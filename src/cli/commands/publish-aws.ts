@@ -59,14 +59,14 @@ function sourceOf(build: PackedBuild, manifest: string): { region: string; id: s
   return { region, id };
 }
 
-function recordOf({ images, retired }: AwsPublished, { verification: { appraisal: { verdict } }, sha256, bundle }: Vouched, calls: number, dryRun: boolean): unknown {
+export function recordOf({ images, retired }: AwsPublished, { verification: { appraisal: { verdict } }, sha256, bundle }: Vouched, calls: number, dryRun: boolean): unknown {
   return {
     dry_run: dryRun, image: verdict.target, run: verdict.run, pass_rate: verdict.pass_rate, bundle: { path: bundle, sha256 }, api_calls: calls,
     amis: images.map(({ region, id, account }) => ({ region, id, account })), retired: retired.map(({ region, id }) => ({ region, id })),
   };
 }
 
-function summaryOf({ images, retired }: AwsPublished, { verification: { appraisal: { verdict } } }: Vouched, calls: number, dryRun: boolean): string {
+export function summaryOf({ images, retired }: AwsPublished, { verification: { appraisal: { verdict } } }: Vouched, calls: number, dryRun: boolean): string {
   const lines = images.map(({ region, id }) => `  ${region.padEnd(16)} ${id}`);
   const old = retired.map(({ region, id }) => `  ${region.padEnd(16)} ${id}  retired`);
   return [`${dryRun ? 'WOULD PUBLISH' : 'PUBLISHED'}  ${verdict.target}, run ${verdict.run}, by ${verdict.baseline.name}  (${calls} API calls)`, ...lines, ...old].join('\n');

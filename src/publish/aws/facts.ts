@@ -34,6 +34,10 @@ export const tag = {
   content: 'cupel:content',
   bundle: 'cupel:bundle-sha256',
   evidence: 'cupel:evidence',
+  /** SHA-256 (hex) of the file that was registered, where there was one. */
+  disk: 'cupel:disk-sha256',
+  /** What encrypts its snapshot: ARN of a key, `default` or `none`. */
+  kmsKey: 'cupel:kms-key',
   /** Day on which the first ignore entry ends. */
   ignoresUntil: 'cupel:ignores-until',
   /** Why it was revoked. */
