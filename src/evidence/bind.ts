@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { EvidenceError } from '../errors.ts';
 import { type Contents, statementFile } from './bundle/index.ts';
-import { assertSigner, openHallmark, proveSignature, signStatement, type Trust } from './hallmark/index.ts';
-import type { PublicKey, Signer } from './keys/index.ts';
+import { assertOwnSignature, assertSigner, openHallmark, type ProvedSigner, proveSignature, signStatement, type Trust } from './hallmark/index.ts';
+import type { Signer } from './keys/index.ts';
 import { type Binding, bindingOf, bindingSchema, type ImageIdentity, readStrictJson, subjectOf } from './statement/index.ts';
 import { stableJson } from './stable-json.ts';
 import type { Verification } from './verify/index.ts';
@@ -19,13 +19,15 @@ const bindingName = 'the binding';
 export async function bindImage(verification: Verification, image: ImageIdentity, signer: Signer, producer: string): Promise<Buffer> {
   const statement = Buffer.from(stableJson(bindingOf(buildOf(verification), image, signer, producer)));
   const binding = Buffer.from(await signStatement(statement, signer));
-  verifyBinding(binding, verification, image.imageId, { keys: [signer], developmentKey: undefined, allowDevelopment: true });
+  const hallmark = openHallmark(binding, bindingName);
+  assertOwnSignature(hallmark, signer);
+  assertBinds(readStrictJson(hallmark.statement, bindingName, bindingSchema), verification, image.imageId);
   return binding;
 }
 
 export interface VerifiedBinding {
   binding: Binding;
-  signer: PublicKey;
+  signer: ProvedSigner;
 }
 
 /**
@@ -37,18 +39,21 @@ export function verifyBinding(bytes: Buffer, verification: Verification, imageId
   const hallmark = openHallmark(bytes, bindingName);
   const signer = proveSignature(hallmark, trust);
   const binding = readStrictJson(hallmark.statement, bindingName, bindingSchema);
-  const { predicate } = binding;
-  assertSigner(signer, predicate.signer, trust, bindingName);
+  assertSigner(signer, binding.predicate.signer, trust, bindingName);
+  assertBinds(binding, verification, imageId);
+  return { binding, signer };
+}
+
+function assertBinds({ subject, predicate }: Binding, verification: Verification, imageId: string): void {
   if (predicate.imageId !== imageId) throw new EvidenceError('binding-image', `the binding is of image ${predicate.imageId}, not of ${imageId}`, { subject: imageId });
   const build = buildOf(verification);
   if (predicate.build.statement !== build.statement || predicate.build.run !== build.run || predicate.build.image !== build.image) {
     throw new EvidenceError('binding-build', `the binding ties ${imageId} to run ${predicate.build.run} (statement ${predicate.build.statement}), the bundle is of run ${build.run} (${build.statement})`, { subject: imageId });
   }
   // A disk is its digest; what names an image of a cloud is Packer's to say.
-  if (predicate.provider === 'file' && binding.subject[0].digest.sha256 !== subjectOf({ provider: 'file', imageId }).digest.sha256) {
-    throw new EvidenceError('binding-subject', `the binding names ${imageId}, but its subject has digest ${binding.subject[0].digest.sha256}`, { subject: imageId });
+  if (predicate.provider === 'file' && subject[0].digest.sha256 !== subjectOf({ provider: 'file', imageId }).digest.sha256) {
+    throw new EvidenceError('binding-subject', `the binding names ${imageId}, but its subject has digest ${subject[0].digest.sha256}`, { subject: imageId });
   }
-  return { binding, signer };
 }
 
 function buildOf({ appraisal: { verdict }, contents }: Pick<Verification, 'appraisal' | 'contents'>): { image: string; run: string; statement: string } {

@@ -11,6 +11,6 @@ export { type BoundImage, EvidenceStore, imageIdOf, openStore, type Patience, ty
 export { type DrawReport, sealEvidence, type SealedEvidence } from './seal.ts';
 export { inspectHallmark, readContents, verifyContents, verifyEvidence, type Policy, type PolicyReason, type Verification, type VerifyOptions } from './verify/index.ts';
 export { type Appraisal, appraise } from './statement/index.ts';
-export { type Trust } from './hallmark/index.ts';
+export { type Certification, readTrustedRoot, type Trust } from './hallmark/index.ts';
 export { bundleName, type Contents, packBundle } from './bundle/index.ts';
-export { describeKey, developmentKey, developmentSigner, generatePrivateKey, isKmsReference, type KeyAlgorithm, keyAlgorithms, kmsSigner, type PublicKey, readPrivateKey, readPublicKeys, type Signer, signerOf } from './keys/index.ts';
+export { describeKey, developmentKey, developmentSigner, generatePrivateKey, isKeylessReference, isKmsReference, keylessSigner, type KeyAlgorithm, keyAlgorithms, kmsSigner, type PublicKey, readPrivateKey, readPublicKeys, readSigningConfig, type Signer, signerOf } from './keys/index.ts';

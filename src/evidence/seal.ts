@@ -3,7 +3,7 @@ import { open, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CupelError, EvidenceError } from '../errors.ts';
 import { assertComplete, bundleName, type Contents, hallmarkFile, packBundle, readFolder, reportFile, statementFile } from './bundle/index.ts';
-import { openHallmark, proveSignature, signStatement } from './hallmark/index.ts';
+import { assertOwnSignature, openHallmark, signStatement } from './hallmark/index.ts';
 import type { Signer } from './keys/index.ts';
 import { type Appraisal, appraise, readStrictJson, stateOf, statementSchema } from './statement/index.ts';
 import { stableJson } from './stable-json.ts';
@@ -51,7 +51,7 @@ export async function hallmarked(evidence: Contents, appraisal: Appraisal, signe
   const statement = Buffer.from(stableJson(stateOf(evidence, appraisal, signer, producer)));
   readStrictJson(statement, statementFile, statementSchema);
   const hallmark = Buffer.from(await signStatement(statement, signer));
-  proveSignature(openHallmark(hallmark), { keys: [signer], developmentKey: undefined, allowDevelopment: true });
+  assertOwnSignature(openHallmark(hallmark), signer);
   return new Map([...evidence, [statementFile, statement], [hallmarkFile, hallmark]]);
 }
 

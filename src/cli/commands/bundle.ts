@@ -2,7 +2,7 @@ import { sealEvidence } from '../../evidence/index.ts';
 import { ExitCode } from '../../errors.ts';
 import { defineCommand } from '../command.ts';
 import { drawReport } from '../options/drawing.ts';
-import { producer, signerFrom, signingOptions } from '../options/signing.ts';
+import { producer, signerFrom, signerName, signingOptions } from '../options/signing.ts';
 
 export const bundleCommand = defineCommand({
   command: 'bundle <directory>',
@@ -15,7 +15,7 @@ export const bundleCommand = defineCommand({
     const { bundle, bytes, sha256 } = await sealEvidence(argv.directory, signer, producer(), drawReport);
     if (signer.development) io.note('cupel: signed with the development key; verification will say so (--signing-key gives it one to trust)');
     if (argv.json) io.out(JSON.stringify({ bundle, bytes, sha256, signer: { keyid: signer.keyid, algorithm: signer.algorithm, development: signer.development } }));
-    else io.out(`${bundle}\n  ${bytes} bytes, sha256 ${sha256}\n  signed by ${signer.algorithm} key ${signer.keyid}${signer.development ? ' (development key)' : ''}`);
+    else io.out(`${bundle}\n  ${bytes} bytes, sha256 ${sha256}\n  signed by ${signerName(signer)}`);
     return ExitCode.ok;
   },
 });

@@ -1,16 +1,18 @@
 import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { ExitCode, UsageError } from '../../errors.ts';
-import { bindImage, type BoundImage, type ImageIdentity, verifyEvidence } from '../../evidence/index.ts';
+import { bindImage, type BoundImage, type ImageIdentity, type Signer, type Trust, verifyEvidence } from '../../evidence/index.ts';
 import { defineCommand } from '../command.ts';
 import { imageFrom, storeFrom, storeOptions } from '../options/store.ts';
 import { producer, signerFrom, signingOptions } from '../options/signing.ts';
+import { isTrustGiven, trustFrom, type WhomArguments, whomOptions } from '../options/trust.ts';
+import type { Io } from '../io.ts';
 
 export const storePushCommand = defineCommand({
   command: 'push <bundle>',
   describe: 'verify a bundle, bind it to images by a signature, and keep it',
-  options: (yargs) => signingOptions(storeOptions(yargs))
-    .positional('bundle', { type: 'string', demandOption: true, describe: 'bundle (.cupel.tgz) that the same key signed' })
+  options: (yargs) => signingOptions(whomOptions(storeOptions(yargs)))
+    .positional('bundle', { type: 'string', demandOption: true, describe: 'bundle (.cupel.tgz), signed by who --key or --trusted-root says; by default by the key that binds' })
     .option('image', { type: 'string', array: true, nargs: 1, default: [] as string[], describe: 'image that was built: AMI id, GCP image, or a disk file; may be repeated' })
     .option('region', { type: 'string', requiresArg: true, describe: 'AWS region of these images' })
     .option('account', { type: 'string', requiresArg: true, describe: 'AWS account or GCP project that owns them' })
@@ -19,7 +21,7 @@ export const storePushCommand = defineCommand({
     const [signer, store] = [await signerFrom(argv, io), await storeFrom(argv, io)];
     const identities = await Promise.all(argv.image.map(async (image) => identityOf(image, await imageFrom(image, argv), argv)));
     const verification = await verifyEvidence(argv.bundle, {
-      trust: { keys: [signer], developmentKey: undefined, allowDevelopment: signer.development }, policy: {}, expect: {}, now: new Date(),
+      trust: await trustOf(argv, signer, io), policy: {}, expect: {}, now: new Date(),
     });
     const images: BoundImage[] = [];
     for (const identity of identities) images.push({ imageId: identity.imageId, binding: await bindImage(verification, identity, signer, producer()) });
@@ -32,6 +34,12 @@ export const storePushCommand = defineCommand({
     return ExitCode.ok;
   },
 });
+
+async function trustOf(argv: Readonly<WhomArguments>, signer: Signer, io: Io): Promise<Trust> {
+  if (isTrustGiven(argv)) return await trustFrom(argv, io);
+  if (signer.certify !== undefined) throw new UsageError('usage', 'whose hallmark should count? The key of this run signed nothing yet', { remedy: 'give --trusted-root, --identity and --issuer, or --key' });
+  return { keys: [signer], developmentKey: undefined, allowDevelopment: signer.development };
+}
 
 function identityOf(given: string, imageId: string, { region, account }: { region: string | undefined; account: string | undefined }): ImageIdentity {
   const provider = imageId.startsWith('ami-') ? 'aws' : imageId.startsWith('projects/') ? 'gcp' : 'file';

@@ -13,7 +13,7 @@ export function renderVerification(verification: Verification, now: Date, machin
     `  pass rate  ${showRate(verdict.pass_rate)} (${passed} of ${verdict.evaluated}), ${verdict.failing.length} failing, ${verdict.ignored.length} ignored`,
     `  content    ${verdict.content.product} ${verdict.content.version}, oscap ${environment.oscap}`,
     `  assayed    ${assay.endTime}, ${days === 1 ? '1 day' : `${days} days`} ago`,
-    `  signed by  ${signer.algorithm} key ${signer.keyid}${signer.development ? ' (DEVELOPMENT KEY: proves nothing)' : ''}`,
+    `  signed by  ${signatory(signer)}`,
     `  checked    signature, ${files.length} digests, run id in statement, verdict and ARF, baseline and content, the gate again: same verdict`,
   ];
   if (machine !== undefined) {
@@ -24,6 +24,11 @@ export function renderVerification(verification: Verification, now: Date, machin
     lines.push(...expired.map(({ rule, result, expires, owner }) => `    - ${rule} (${result}), until ${expires}, ${owner}`));
   }
   return `${lines.join('\n')}\n`;
+}
+
+function signatory({ algorithm, keyid, development, certification }: Verification['signer']): string {
+  if (certification !== undefined) return `${certification.identity} of ${certification.issuer}, proved for ${certification.signedAt}`;
+  return `${algorithm} key ${keyid}${development ? ' (DEVELOPMENT KEY: proves nothing)' : ''}`;
 }
 
 /** The same for a machine. */
@@ -48,7 +53,7 @@ export function verificationData({ statement, appraisal: { verdict, assay, envir
     assayed: { start: assay.startTime, end: assay.endTime },
     judged,
     previous: environment.previous ?? null,
-    signer: { keyid: signer.keyid, algorithm: signer.algorithm, development: signer.development },
+    signer: { keyid: signer.keyid, algorithm: signer.algorithm, development: signer.development, ...signer.certification },
     subject: statement.subject,
     files,
     ignored: verdict.ignored,

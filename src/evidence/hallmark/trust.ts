@@ -1,7 +1,11 @@
+import { verify } from 'node:crypto';
+import { dsse } from '@sigstore/core';
 import { toSignedEntity, VerificationError, Verifier, type TrustMaterial } from '@sigstore/verify';
 import { EvidenceError } from '../../errors.ts';
 import type { PublicKey } from '../keys/index.ts';
+import { type Certification, type KeylessTrust, proveCertificate } from './keyless.ts';
 import type { Hallmark } from './open.ts';
+import { payloadType } from './sign.ts';
 
 export interface Trust {
   /** Keys given by who verifies. */
@@ -10,6 +14,13 @@ export interface Trust {
   developmentKey: PublicKey | undefined;
   /** Take a development key for once. */
   allowDevelopment: boolean;
+  /** Identities that may have signed, where any may. */
+  keyless?: KeylessTrust;
+}
+
+/** A key whose signature is proved; where it has a certificate, whose it is. */
+export interface ProvedSigner extends PublicKey {
+  certification?: Certification;
 }
 
 /** Every key in `keys` may sign at any time: how long a key is trusted is for who hands it out. */
@@ -17,9 +28,14 @@ const noOtherTrust: Omit<TrustMaterial, 'publicKey'> = { certificateAuthorities:
 
 /**
  * The key that signed, once its signature is proved.
- * @throws EvidenceError `signer-unknown`, `signature-invalid`
+ * @throws EvidenceError `signer-unknown`, `signature-invalid`, `hallmark-certificate`, and as for certificates
  */
-export function proveSignature(hallmark: Hallmark, trust: Trust): PublicKey {
+export function proveSignature(hallmark: Hallmark, trust: Trust): ProvedSigner {
+  if (hallmark.certified !== undefined) {
+    if (trust.keyless === undefined) throw new EvidenceError('hallmark-certificate', `${hallmark.name}: signed by an identity, under a certificate; only keys were given to trust`, { subject: hallmark.name });
+    const { certificate, key } = hallmark.certified;
+    return { ...key, certification: proveCertificate(hallmark, certificate, trust.keyless) };
+  }
   const known = trust.developmentKey === undefined ? trust.keys : [...trust.keys, trust.developmentKey];
   const signer = known.find(({ keyid }) => keyid === hallmark.keyid);
   if (signer === undefined) {
@@ -34,6 +50,17 @@ export function proveSignature(hallmark: Hallmark, trust: Trust): PublicKey {
     throw new EvidenceError('signature-invalid', `${hallmark.name}: the signature is not one of key ${signer.keyid} over this statement`, { cause, subject: hallmark.name });
   }
   return signer;
+}
+
+/**
+ * Reads back what was just signed: by this very key, and named so.
+ * @throws EvidenceError `signature-invalid`
+ */
+export function assertOwnSignature({ name, keyid, statement, bundle }: Hallmark, signer: PublicKey): void {
+  const signature = bundle.content.dsseEnvelope.signatures[0]?.sig ?? Buffer.alloc(0);
+  if (keyid !== signer.keyid || !verify(signer.algorithm === 'ed25519' ? null : 'sha256', dsse.preAuthEncoding(payloadType, statement), signer.key, signature)) {
+    throw new EvidenceError('signature-invalid', `${name}: what was signed is not signed with key ${signer.keyid}`, { subject: name });
+  }
 }
 
 /** @throws EvidenceError `development-key`, `signer-mismatch` */

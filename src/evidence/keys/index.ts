@@ -5,3 +5,4 @@ export { generatePrivateKey, readPrivateKey } from './private-pem.ts';
 export { developmentKey, developmentSigner } from './development.ts';
 export { type Signer, signerOf } from './signer.ts';
 export { isKmsReference, type KmsOptions, kmsSigner } from './kms/index.ts';
+export { isKeylessReference, keylessSigner, readSigningConfig } from './keyless/index.ts';

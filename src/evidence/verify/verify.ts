@@ -2,8 +2,7 @@ import { stat } from 'node:fs/promises';
 import { EvidenceError } from '../../errors.ts';
 import { judge, type Verdict } from '../../gate/index.ts';
 import { assertComplete, bundleLimits, type Contents, hallmarkFile, readFolder, readPlainFile, statementFile, unpackBundle } from '../bundle/index.ts';
-import { assertSigner, openHallmark, proveSignature, type Trust } from '../hallmark/index.ts';
-import type { PublicKey } from '../keys/index.ts';
+import { assertSigner, openHallmark, type ProvedSigner, proveSignature, type Trust } from '../hallmark/index.ts';
 import { type Appraisal, appraise, assertAgreement, assertDigests, digests, extension, readStrictJson, type Statement, statementSchema } from '../statement/index.ts';
 import { type Policy, type PolicyReason, reasonsAgainst } from './policy.ts';
 
@@ -20,7 +19,7 @@ export interface Verification {
   contents: Contents;
   statement: Statement;
   appraisal: Appraisal;
-  signer: PublicKey & { development: boolean };
+  signer: ProvedSigner & { development: boolean };
   /** Files held against their signed digests. */
   files: string[];
   /** Ignore entries in force at the build, expired now. */
@@ -65,7 +64,7 @@ export async function verifyContents(contents: Contents, options: VerifyOptions,
 
   const appraisal = await appraise(contents);
   assertAgreement(statement, contents, appraisal);
-  assertPast(appraisal, now);
+  assertPast(appraisal, now, signer.certification?.signedAt);
   const expired = appraisal.verdict.ignored.filter(({ expires }) => now.getTime() >= Date.parse(`${expires}T00:00:00Z`) + 86_400_000);
   return {
     contents, statement, appraisal, expired,
@@ -82,9 +81,11 @@ function assertExpected(claims: { image: string; run: string }, expected: Verify
   if (expected.run !== undefined && expected.run !== claims.run) throw new EvidenceError('run-mismatch', `the evidence is of run ${claims.run}, not of ${expected.run}`);
 }
 
-/** Clocks differ a little; an assay of tomorrow has not been made. */
-function assertPast({ assay }: Appraisal, now: Date): void {
-  if (Date.parse(assay.endTime) > now.getTime() + 3_600_000) throw new EvidenceError('assay-in-future', `the assay says that it ended at ${assay.endTime}, which is still to come`, { remedy: 'check the clocks of this machine and of the builder' });
+/** Clocks differ a little; an assay of tomorrow has not been made, and what was signed before it ended is not its evidence. */
+function assertPast({ assay }: Appraisal, now: Date, signedAt: string | undefined): void {
+  const ended = Date.parse(assay.endTime) - 3_600_000;
+  if (signedAt !== undefined && ended > Date.parse(signedAt)) throw new EvidenceError('signed-before-assay', `signed at ${signedAt}, before the assay says that it ended: ${assay.endTime}`);
+  if (ended > now.getTime()) throw new EvidenceError('assay-in-future', `the assay says that it ended at ${assay.endTime}, which is still to come`, { remedy: 'check the clocks of this machine and of the builder' });
 }
 
 function judgedToday({ assay, baseline, verdict, environment }: Appraisal, now: Date): Verdict['verdict'] {
