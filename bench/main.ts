@@ -5,6 +5,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { arch, cpus, loadavg } from 'node:os';
 import { join } from 'node:path';
+import { benchAgent } from './agent.ts';
 import { benchBundle } from './bundle.ts';
 import { benchGate } from './gate.ts';
 import { benchHarden } from './harden.ts';
@@ -12,7 +13,7 @@ import type { Measurement } from './measurement.ts';
 import { benchReport } from './report.ts';
 import { benchSlim } from './slim.ts';
 
-const benches: Record<string, () => Promise<Measurement[]>> = { bundle: benchBundle, gate: benchGate, harden: benchHarden, report: benchReport, slim: benchSlim };
+const benches: Record<string, () => Promise<Measurement[]>> = { agent: benchAgent, bundle: benchBundle, gate: benchGate, harden: benchHarden, report: benchReport, slim: benchSlim };
 const results = join(import.meta.dirname, 'results');
 
 const asked = process.argv.slice(2);
