@@ -37,7 +37,8 @@ describe('cupel register aws', () => {
 
   const held = { ...process.env };
   before(async () => {
-    moto = await startMoto();
+    // Nothing is built here: no images of others are needed.
+    moto = await startMoto({ MOTO_EC2_LOAD_DEFAULT_AMIS: 'false' });
     Object.assign(process.env, moto.environment);
   });
   after(async () => {
@@ -116,10 +117,8 @@ describe('cupel register aws', () => {
     // Holes and zeros stay here.
     expect(puts()).to.equal(busy(disk).length).and.to.be.lessThan(disk.length / blockBytes / 2);
 
-    for (const [name, value] of Object.entries({ bootMode: 'uefi-preferred', enaSupport: 'true', architecture: 'x86_64', virtualizationType: 'hvm', name: `${image}-${run}` })) expect(idIn(described, name), name).to.equal(value);
-    // In case of doubt, when it is asked of the registration and not of what publishing adds.
-    expect(ec2.calls.find(({ action }) => action === 'RegisterImage')?.params.get('ImdsSupport')).to.equal('v2.0');
-    expect(ec2.counts()['ModifyImageAttribute']).to.equal(2);
+    const asked = ec2.calls.find(({ action }) => action === 'RegisterImage')?.params;
+    for (const [name, value] of Object.entries({ Name: `${image}-${run}`, BootMode: 'uefi-preferred', EnaSupport: 'true', ImdsSupport: 'v2.0', Architecture: 'x86_64', VirtualizationType: 'hvm' })) expect(asked?.get(name), name).to.equal(value);
     for (const value of ['published', run, record.bundle.sha256, createHash('sha256').update(readFileSync(file('disk.qcow2'))).digest('hex')]) expect(described).to.contain(`<value>${value}<`);
     const fetched = await cupel('fetch', ami, '--store', file('store'), '--key', file('pub'), '-o', file('fetched'));
     expect(fetched.exitCode, fetched.stderr).to.equal(0);
@@ -216,12 +215,12 @@ describe('cupel register aws', () => {
   });
 
   it('goes on when it is throttled, when EBS does not know its new snapshot yet, and when that is pending for a while', async () => {
-    let [throttled, unknown, pending] = [5, 3, 2];
+    let [throttled, unknown, pending] = [2, 3, 2];
     ebs.hooks.push((call) => {
       if (call.action === 'PutSnapshotBlock' && unknown-- > 0) return ebsRefusal('ResourceNotFoundException', 'The snapshot does not exist.', 404);
       return call.action !== 'CompleteSnapshot' && throttled-- > 0 ? ebsRefusal('RequestThrottledException', 'Slow down.') : undefined;
     });
-    ec2.hooks.push(throttle(2), {
+    ec2.hooks.push(throttle(1), {
       after: (call, reply) => (call.action === 'DescribeSnapshots' && call.params.get('Filter.1.Name') === 'snapshot-id' && pending-- > 0 ? { ...reply, body: reply.body.replaceAll('>completed<', '>pending<') } : reply),
     });
     const done = await register();

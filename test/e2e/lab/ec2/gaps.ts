@@ -5,8 +5,6 @@ interface Attributes {
   deprecated?: string;
   protected?: boolean;
   imds?: string;
-  boot?: string;
-  ena?: string;
 }
 
 /**
@@ -76,10 +74,7 @@ export class Ec2Gaps implements Hook {
       await this.#tagCopy(call, textOf(reply.body, 'imageId') ?? '');
       this.#tokens.set(tokenOf(call), reply);
     }
-    if (call.action === 'RegisterImage') {
-      const [imds, boot, ena] = ['ImdsSupport', 'BootMode', 'EnaSupport'].map((name) => call.params.get(name) ?? '');
-      this.#attributes.set(textOf(reply.body, 'imageId') ?? '', { ...(imds ? { imds } : {}), ...(boot ? { boot } : {}), ...(ena ? { ena } : {}) });
-    }
+    if (call.action === 'RegisterImage' && call.params.has('ImdsSupport')) this.#attributes.set(textOf(reply.body, 'imageId') ?? '', { imds: call.params.get('ImdsSupport') ?? '' });
     return reply;
   }
 
@@ -94,13 +89,11 @@ export class Ec2Gaps implements Hook {
   }
 
   #written(image: string): string {
-    const { deprecated, protected: locked, imds, boot, ena } = this.#attributes.get(image) ?? {};
+    const { deprecated, protected: locked, imds } = this.#attributes.get(image) ?? {};
     return [
       ...(deprecated === undefined ? [] : [`<deprecationTime>${deprecated}</deprecationTime>`]),
       ...(locked === undefined ? [] : [`<deregistrationProtection>${locked ? 'enabled' : 'disabled'}</deregistrationProtection>`]),
       ...(imds === undefined ? [] : [`<imdsSupport>${imds}</imdsSupport>`]),
-      ...(boot === undefined ? [] : [`<bootMode>${boot}</bootMode>`]),
-      ...(ena === undefined ? [] : [`<enaSupport>${ena}</enaSupport>`]),
     ].join('');
   }
 
