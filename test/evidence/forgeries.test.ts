@@ -5,6 +5,7 @@ import { unpackBundle } from '../../src/evidence/bundle/index.ts';
 import { archiveForgeries } from './forgeries/archive.ts';
 import { hallmarkForgeries } from './forgeries/hallmark.ts';
 import { insiderForgeries } from './forgeries/insider.ts';
+import { keylessForgeries } from './forgeries/keyless.ts';
 import { statementForgeries } from './forgeries/statement.ts';
 import type { Forgery } from './forgeries/forging.ts';
 import { unsignedForgeries } from './forgeries/unsigned.ts';
@@ -19,6 +20,7 @@ const families: Readonly<Record<string, readonly Forgery[]>> = {
   'tricks with the archive': archiveForgeries,
   'files changed without a key': unsignedForgeries,
   'forged hallmarks': hallmarkForgeries,
+  'forged certificates, logs and times': keylessForgeries,
   'lies in a statement, signed with the trusted key': statementForgeries,
   'lies in the evidence, signed with the trusted key': insiderForgeries,
 };
@@ -41,8 +43,9 @@ describe('verifying what an adversary made', () => {
     describe(family, () => {
       for (const { name, code, make, ...options } of forgeries) {
         it(`refuses ${name}: ${code}`, async () => {
-          const forged = await make();
-          const outcome = await verify(forged, options).then(() => 'it was verified', (error: unknown) => error);
+          const made = await make();
+          const forged = Buffer.isBuffer(made) ? { bundle: made, ...options } : { ...options, ...made };
+          const outcome = await verify(forged.bundle, forged).then(() => 'it was verified', (error: unknown) => error);
           expect(outcome).to.be.instanceOf(EvidenceError);
           expect({ code: (outcome as EvidenceError).code, exit: (outcome as EvidenceError).exitCode }, (outcome as Error).message).to.deep.equal({ code, exit: ExitCode.evidence });
         });

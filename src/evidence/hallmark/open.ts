@@ -50,7 +50,10 @@ function namedIn(bundle: BundleWithDsseEnvelope, format: Failure): Pick<Hallmark
   if (signatures.some(({ keyid }) => keyid !== '')) throw format('its certificate and a key id name the signer');
   if (tlogEntries.length > 1 || timestamps > 1) throw format('it holds more than one log entry or timestamp');
   try {
-    const certificate = new X509Certificate(content.certificate.rawBytes);
+    const { rawBytes } = content.certificate;
+    const certificate = new X509Certificate(rawBytes);
+    // OpenSSL also takes PEM, and leaves what is behind the end alone.
+    if (!certificate.raw.equals(rawBytes)) throw new Error('it is not DER, or there is something behind its end');
     const key = describeKey(certificate.publicKey, 'the certificate');
     return { keyid: key.keyid, certified: { certificate, key } };
   } catch (cause) {

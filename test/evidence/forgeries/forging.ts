@@ -15,8 +15,8 @@ export interface Forgery {
   name: string;
   /** The reason code. */
   code: string;
-  /** The bytes of the bundle. */
-  make: () => Promise<Buffer>;
+  /** The bytes of the bundle, with whom to trust where that is made along with it. */
+  make: () => Promise<Buffer | { bundle: Buffer; trust: Partial<Trust> }>;
   trust?: Partial<Trust>;
   expect?: VerifyOptions['expect'];
 }

@@ -30,6 +30,7 @@ async function certified(): Promise<Contents> {
   return editHallmark(await signedEvidence(), (held) => {
     put(held, undefined, 'verificationMaterial', 'publicKey');
     put(held, { rawBytes: expiredCertificate }, 'verificationMaterial', 'certificate');
+    put(held, undefined, 'dsseEnvelope', 'signatures', 0, 'keyid');
   });
 }
 
