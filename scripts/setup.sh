@@ -28,7 +28,7 @@ image_packages='qemu-system-x86 qemu-utils mmdebstrap fdisk mtools
 # Prometheus, its Alertmanager and its Python client read what the exporter writes; Ansible runs the scanner last.
 test_packages='systemd-container qemu-user-static slirp4netns iproute2 shellcheck time uidmap openssl python3-securesystemslib python3-nacl libxml2-utils
   prometheus prometheus-alertmanager python3-prometheus-client ansible-core
-  python3-boto3 python3-flask python3-flask-cors python3-responses python3-xmltodict python3-antlr4 chromium'
+  rsync python3-boto3 python3-flask python3-flask-cors python3-responses python3-xmltodict python3-antlr4 chromium'
 
 # A Packer that is here already, such as HashiCorp's own, serves as well as Debian's.
 command -v packer >/dev/null || image_packages="packer $image_packages"
