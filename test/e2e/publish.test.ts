@@ -6,7 +6,7 @@ import { execa } from 'execa';
 import { run as main } from '../../src/cli/run.ts';
 import { evidenceOf, image, run } from '../evidence/sample.ts';
 import { CUPEL } from './factory/index.ts';
-import { type Ec2, expireBefore, forbid, pendingFor, startEc2, throttle } from './lab/ec2/index.ts';
+import { type Ec2, expireBefore, forbid, pendingFor, startEc2, throttle, unseenFor } from './lab/ec2/index.ts';
 import { type Moto, startMoto } from './lab/moto/index.ts';
 
 const home = 'eu-central-1';
@@ -190,6 +190,20 @@ describe('cupel publish aws', () => {
     expect((await publish()).exitCode).to.equal(0);
   });
 
+  it('keeps what it did when credentials expire on the way, and ends the same with new ones', async () => {
+    const args = ['--copy-to', abroad, '--share-with', partner];
+    ec2.hooks.push(expireBefore(12));
+    const cut = await publish(...args);
+    expect(cut.exitCode, cut.stderr).to.equal(78);
+    expect(cut.stderr).to.contain('aws-credentials');
+    expect(ec2.counts()).to.include({ CopyImage: 1 });
+    expect(tags(flat(await described(home, ami)))).not.to.have.property('cupel:state');
+    ec2.hooks.length = 0;
+    expect((await publish(...args)).exitCode).to.equal(0);
+    expect(ec2.counts()).to.include({ CopyImage: 1 });
+    expect(tags(flat(await described(home, ami)))).to.include({ 'cupel:state': 'published' });
+  });
+
   it('says what it would do, and does nothing, when asked to try', async () => {
     const tried = await publish('--dry-run', '--copy-to', abroad, '--share-with', partner);
     expect(tried.exitCode, tried.stderr).to.equal(0);
@@ -200,8 +214,8 @@ describe('cupel publish aws', () => {
     expect(await isThere(home, ami)).to.equal(true);
   });
 
-  it('waits for what is pending, and goes on when it is throttled', async () => {
-    ec2.hooks.push(throttle(3), throttle(2, 'CreateTags'), pendingFor(2));
+  it('waits for what is not seen yet or pending, and goes on when it is throttled', async () => {
+    ec2.hooks.push(throttle(3), throttle(2, 'CreateTags'), unseenFor(1), pendingFor(2));
     const done = await publish('--copy-to', abroad);
     expect(done.exitCode, done.stderr).to.equal(0);
     expect(tags(flat(await described(home, ami)))).to.include({ 'cupel:state': 'published' });
@@ -287,5 +301,34 @@ describe('cupel publish aws', () => {
     expect((await cupel('revoke', ami, '--region', home, '--reason', 'CVE', '--deregister')).exitCode).to.equal(0);
     expect(await listed()).to.deep.equal([]);
     expect((await cupel('revoke', ami, '--region', home, '--reason', 'CVE')).exitCode).to.equal(4);
+  });
+
+  it('verifies the hallmark of what it lists, and believes no tag before it', async () => {
+    await fetch(`${moto.url}/evidence`, { method: 'PUT' });
+    process.env['AWS_ENDPOINT_URL_S3'] = moto.url;
+    const published = await cupel('publish', 'aws', '--manifest', file('manifest.json'), '--key', file('pub'), '--signing-key', file('key'), '--store', `s3://evidence/golden?endpoint=${moto.url}`);
+    expect(published.exitCode, published.stderr).to.equal(0);
+    const rate = tags(flat(await described(home, ami)))['cupel:pass-rate'];
+    const retag = (values: Record<string, string>) => ec2.ask(home, 'CreateTags', { 'ResourceId.1': ami, ...tagsOf(values) });
+    const listed = async (...args: string[]): Promise<Record<string, unknown>> => (JSON.parse((await cupel('images', '--region', home, '--json', ...args)).stdout) as Record<string, unknown>[])[0] ?? {};
+
+    await retag({ 'cupel:pass-rate': '1' });
+    expect(await listed()).to.include({ hallmark: 'not checked', pass_rate: '1', state: 'published' });
+    expect(await listed('--key', file('pub'))).to.include({ hallmark: 'verified', hallmark_reason: '', pass_rate: rate, state: 'published' });
+    expect((await cupel('images', '--region', home, '--key', file('pub'))).stdout).to.match(/published +verified/);
+
+    await cupel('key', 'generate', '--out', file('other'));
+    writeFileSync(file('other.pub'), (await cupel('key', 'public', file('other'))).stdout);
+    expect(await listed('--key', file('other.pub'))).to.include({ hallmark: 'untrusted', pass_rate: '1' }).and.to.have.property('hallmark_reason').that.contains('[signer-unknown]');
+    mkdirSync(file('empty'));
+    expect(await listed('--key', file('pub'), '--store', file('empty'))).to.include({ hallmark: 'missing' });
+    await retag({ 'cupel:run': 'ffffffff-0000-4000-8000-000000000000' });
+    expect(await listed('--key', file('pub'))).to.include({ hallmark: 'untrusted' }).and.to.have.property('hallmark_reason').that.contains('[run-mismatch]');
+    // Nobody is sent to where a tag wants it: not to files of this host, nor with our tokens to other endpoints.
+    for (const place of [file('store'), 's3://evidence/golden?endpoint=https://example.org', 'http://127.0.0.1']) {
+      await retag({ 'cupel:run': run, 'cupel:evidence': `${place}/bundles/${'0'.repeat(64)}.cupel.tgz` });
+      expect(await listed('--key', file('pub'))).to.include({ hallmark: 'not checked' }).and.to.have.property('hallmark_reason').that.contains('--store');
+    }
+    expect((await cupel('images', '--region', home, '--store', file('empty'))).exitCode).to.equal(64);
   });
 });

@@ -1,5 +1,5 @@
 import type { Hook } from './server.ts';
-import { refusal } from './wire.ts';
+import { done, refusal } from './wire.ts';
 
 /** The next calls of an action (or of any) are throttled. */
 export function throttle(times: number, action?: string): Hook {
@@ -20,6 +20,12 @@ export function pendingFor(looks: number): Hook {
       }) };
     },
   };
+}
+
+/** Images are not seen at all for so many looks at them, as right after they were made. */
+export function unseenFor(looks: number): Hook {
+  let left = looks;
+  return { after: (call, reply) => (call.action === 'DescribeImages' && left-- > 0 ? done(call.action, '<imagesSet/>') : reply) };
 }
 
 /** Credentials end before the call of that number. */
