@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { versions } from 'node:process';
 import { ExitCode, UsageError } from '../../errors.ts';
 import type { CupelEvent, Emit } from '../../events.ts';
-import { type EvidenceParts, type SealedEvidence, sealEvidence, type Signer, writeEvidence } from '../../evidence/index.ts';
+import { type EvidenceParts, imageName, imageNameRule, type SealedEvidence, sealEvidence, type Signer, writeEvidence } from '../../evidence/index.ts';
 import { provision, type Provisioned } from '../../provision/index.ts';
 import { renderSummary } from '../../report/index.ts';
 import { renderSbom } from '../../sbom/index.ts';
@@ -37,7 +37,7 @@ export const provisionCommand = defineCommand({
   handler: async (argv, io) => {
     const run = (argv['run-id'] ?? randomUUID()).toLowerCase();
     if (!/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(run)) throw new UsageError('run-id', `"${run}" is not a UUID`, { remedy: 'give build.PackerRunUUID, or leave --run-id out' });
-    if (!/^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/.test(argv.image)) throw new UsageError('image-name', `"${argv.image}" is not an image name`, { remedy: 'letters, digits, ".", "_" and "-", at most 128' });
+    if (!imageName.test(argv.image)) throw new UsageError('image-name', `"${argv.image}" cannot name an image`, { remedy: imageNameRule });
     requireSeconds('reboot-timeout', argv['reboot-timeout']);
     await requireWritable(argv.out);
     // A key that cannot sign is better known now than when the image is finished.

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { resultWords } from '../../assay/model.ts';
+import { imageName } from '../folder.ts';
 import { keyAlgorithms } from '../keys/index.ts';
 
 export const statementType = 'https://in-toto.io/Statement/v1';
@@ -11,7 +12,7 @@ const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
 const digest = z.strictObject({ sha256 });
 
 export const extensionSchema = z.strictObject({
-  image: z.string().regex(/^[A-Za-z0-9_][A-Za-z0-9._-]{0,127}$/),
+  image: z.string().regex(imageName),
   /** Packer's run UUIDs have no version: whatever has the shape is one. */
   run: z.guid(),
   verdict: z.literal('accepted'),

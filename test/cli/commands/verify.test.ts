@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import { run } from '../../../src/cli/run.ts';
 import { evidenceOf, image, run as runId } from '../../evidence/sample.ts';
+import { inCi, startSigstore } from '../../evidence/sigstore/index.ts';
 
 describe('cupel bundle, key and verify', () => {
   let scratch: string;
@@ -73,6 +74,43 @@ describe('cupel bundle, key and verify', () => {
     expect(allowed).to.include({ exit: 0 }).and.to.have.property('out').that.contains('DEVELOPMENT KEY');
     // Elsewhere nobody knows that key at all.
     expect(await cupel({ XDG_DATA_HOME: outside('elsewhere') }, 'verify', bundle, '--allow-development-key')).to.include({ exit: 3 }).and.to.have.property('note').that.contains('[signer-unknown]');
+  });
+
+  it('signs by the identity of a CI job, keeps and fetches that, and trusts it only when root, identity and issuer are named', async () => {
+    const sigstore = await startSigstore();
+    try {
+      writeFileSync(outside('signing_config.json'), sigstore.signingConfig);
+      writeFileSync(outside('trusted_root.json'), sigstore.trustedRoot);
+      writeFileSync(outside('disk.qcow2'), 'a disk');
+      const keyless = ['--signing-key', `keyless:${outside('signing_config.json')}`];
+      expect(await cupel({}, 'bundle', directory, ...keyless)).to.include({ exit: 78 }).and.to.have.property('note').that.contains('[identity-token]');
+      const sealed = await inCi(sigstore, () => cupel({}, 'bundle', directory, ...keyless));
+      expect(sealed.exit, sealed.note).to.equal(0);
+      expect(sealed.out).to.contain('signed by the identity of this run');
+
+      const root = ['--trusted-root', outside('trusted_root.json')];
+      const named = [...root, '--identity', sigstore.identity, '--issuer', sigstore.issuer];
+      const good = await cupel({}, 'verify', evidence(), ...named);
+      expect(good.exit, good.note).to.equal(0);
+      expect(good.out).to.contain(`signed by  ${sigstore.identity} of ${sigstore.issuer}, proved for `);
+      const { signer } = JSON.parse((await cupel({}, 'verify', evidence(), ...named, '--json')).out) as { signer: Record<string, unknown> };
+      expect(signer).to.include({ identity: sigstore.identity, issuer: sigstore.issuer, development: false });
+
+      for (const some of [root, [...root, '--identity', sigstore.identity], [...root, '--issuer', sigstore.issuer], named.slice(2), [...root, '--identity', '', '--issuer', sigstore.issuer]]) {
+        expect(await cupel({}, 'verify', evidence(), ...some), some.join(' ')).to.include({ exit: 64, out: '' }).and.to.have.property('note').that.contains('[identity-unnamed]');
+      }
+      expect(await cupel({}, 'verify', evidence())).to.include({ exit: 3 }).and.to.have.property('note').that.contains('[hallmark-certificate]').and.contains('--trusted-root FILE');
+      expect((await cupel({}, 'verify', evidence(), ...root, '--identity', 'somebody', '--issuer', sigstore.issuer)).note).to.contain('[signer-identity]');
+
+      const push = ['store', 'push', evidence(), '--store', outside('store'), '--image', outside('disk.qcow2'), ...keyless];
+      expect(await inCi(sigstore, () => cupel({}, ...push))).to.include({ exit: 64 });
+      const pushed = await inCi(sigstore, () => cupel({}, ...push, ...named));
+      expect(pushed.exit, pushed.note).to.equal(0);
+      const fetched = await cupel({}, 'fetch', outside('disk.qcow2'), '--store', outside('store'), '-o', outside('fetched'), ...named);
+      expect(fetched.exit, fetched.note).to.equal(0);
+    } finally {
+      await sigstore.close();
+    }
   });
 
   it('knows a wrong command line from evidence that cannot be trusted', async () => {
