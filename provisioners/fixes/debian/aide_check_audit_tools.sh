@@ -8,5 +8,5 @@ install -d -m 0755 /etc/aide
 [ -f "$conf" ] || install -m 0600 /dev/null "$conf"
 for tool in auditctl auditd ausearch aureport autrace augenrules; do
   sed -i -E "\\#^(/usr)?/sbin/${tool}[[:space:]]#d" "$conf"
-  echo "/usr/sbin/$tool p+i+n+u+g+s+b+acl+xattrs+sha512" >>"$conf"
+  echo "/usr/sbin/$tool p+i+n+u+g+s+b+acl+selinux+xattrs+sha512" >>"$conf"
 done
