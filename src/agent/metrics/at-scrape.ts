@@ -32,7 +32,8 @@ export function atScrape(moment: Moment): Scrape {
   const families = envelope?.families ?? '';
   const scanned = timestamp.exec(families)?.[1];
   const age = scanned === undefined ? undefined : now - Number(scanned);
-  const present = envelope === undefined ? moment.metricsPresent : all(envelope, 'report', ({ path }) => moment.look(path) !== undefined);
+  // After a scan that failed there are metrics, and yet there may never have been a report.
+  const present = envelope === undefined ? moment.metricsPresent : age !== undefined && all(envelope, 'report', ({ path }) => moment.look(path) !== undefined);
   const unchanged = (file: SeenFile): boolean => isUnchanged(file, moment);
   return {
     families,

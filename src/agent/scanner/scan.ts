@@ -106,8 +106,11 @@ function commit(platform: Platform, store: Store, result: ScanResult, found: Fou
     const facts = platform.files.look(now);
     return facts === undefined ? [] : [{ role, path, size: facts.size, modified: facts.modified }];
   };
+  const report = seen('report', store.arf, found?.arf);
+  // A report that was taken away before a scan failed is still missed.
+  if (report.length === 0 && result.report !== null) report.push({ role: 'report', path: store.arf, size: 0, modified: 0 });
   const files = [
-    ...seen('report', store.result, resultFile), ...seen('report', store.arf, found?.arf),
+    ...seen('report', store.result, resultFile), ...report,
     ...(found?.subject.files ?? []).flatMap((path) => seen('baseline', path)),
   ];
   const options: MetricsOptions = configuration?.everyRule === true && found !== undefined ? { everyRule: found.assay.rules.filter((rule) => rule.result !== 'notselected') } : {};
