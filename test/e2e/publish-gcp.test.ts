@@ -134,11 +134,35 @@ describe('cupel publish gcp', () => {
     expect(readdirSync(scratch)).not.to.include('store');
   });
 
-  it('goes on when servers are busy', async () => {
-    let left = 3;
-    google.fault = (_, response) => left-- > 0 && (response.writeHead(503).end('{}'), true);
+  it('goes on when servers are busy or asked too often, and waits for an image that is not there yet or pending', async () => {
+    const built = lab.images.get(name);
+    if (built === undefined) throw new Error('no image');
+    lab.images.delete(name);
+    built.status = 'PENDING';
+    let asked = 0;
+    google.fault = (_, response) => {
+      asked++;
+      if (asked === 5) lab.images.set(name, built);
+      if (asked === 6) built.status = 'READY';
+      const [status, reason] = asked === 1 ? [503, 'backendError'] : asked === 2 ? [403, 'rateLimitExceeded'] : asked === 3 ? [429, 'rateLimitExceeded'] : [];
+      if (status !== undefined) response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify({ error: { code: status, errors: [{ reason }] } }));
+      return status !== undefined;
+    };
     const done = await publish('--family', 'golden');
     expect(done.exitCode, done.stderr).to.equal(0);
+    expect(labels()).to.include({ 'cupel-state': 'published' });
+  });
+
+  it('keeps what it did when credentials expire on the way, and ends the same with new ones', async () => {
+    const args = ['--family', 'golden', '--share-with', guest];
+    google.fault = (_, response) => google.asked.length > 6 && (response.writeHead(401).end('{}'), true);
+    const cut = await publish(...args);
+    expect(cut.exitCode, cut.stderr).to.equal(78);
+    expect(cut.stderr).to.contain('gcp-credentials');
+    expect(labels()).not.to.have.property('cupel-state');
+    expect(changes().length).to.be.greaterThan(0);
+    google.fault = undefined;
+    expect((await publish(...args)).exitCode).to.equal(0);
     expect(labels()).to.include({ 'cupel-state': 'published' });
   });
 
@@ -169,6 +193,9 @@ describe('cupel publish gcp', () => {
     const listed = async (): Promise<Record<string, unknown>[]> => JSON.parse((await cupel('images', '--project', project, '--json')).stdout) as Record<string, unknown>[];
     expect((await listed())[0]).to.include({ image, id: name, run, state: 'published' });
     expect((await cupel('images')).exitCode).to.equal(64);
+    const inspected = await cupel('images', '--project', project, '--json', '--key', file('pub'), '--store', file('store'));
+    expect((JSON.parse(inspected.stdout) as unknown[])[0]).to.include({ hallmark: 'verified', pass_rate: '0.8' });
+    expect((await listed())[0]).to.include({ hallmark: 'not checked', pass_rate: '0.8' });
     expect((await cupel('revoke', name, '--project', project, '--reason', 'CVE-1')).exitCode).to.equal(0);
     expect((await listed())[0]).to.include({ state: 'revoked' });
     expect(lab.images.get(name)?.policy.bindings).to.deep.equal([]);

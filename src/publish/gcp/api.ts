@@ -14,6 +14,7 @@ const operationSchema = z.object({
 });
 const policySchema = z.looseObject({ etag: z.string().optional(), bindings: z.array(z.looseObject({ role: z.string(), members: z.array(z.string()).optional() })).optional() });
 export type IamPolicy = z.infer<typeof policySchema>;
+const refusalSchema = z.object({ error: z.object({ errors: z.array(z.object({ reason: z.string() })) }) });
 
 type Method = 'GET' | 'POST' | 'PATCH' | 'DELETE';
 
@@ -117,7 +118,7 @@ export class ComputeImages {
       // Everything asked here may be asked twice: busy servers and lost answers are tried again.
       const { data } = await this.#auth.request({
         url: `${this.#base}/${path}`, method, ...(body === undefined ? {} : { data: body }), timeout: 60_000, retry: true,
-        retryConfig: { retry: 5, noResponseRetries: 5, httpMethodsToRetry: ['GET', 'POST', 'PATCH', 'DELETE'], statusCodesToRetry: [[429, 429], [500, 599]] },
+        retryConfig: { shouldRetry: (failed) => (failed.config.retryConfig?.currentRetryAttempt ?? 0) < 5 && (failed.response === undefined || isBusy(failed.response)) },
       });
       return data;
     } catch (error) {
@@ -140,4 +141,9 @@ export class ComputeImages {
     const { name, status, creationTimestamp, family, labels, labelFingerprint, deprecated, selfLink } = read.data;
     return { project: this.project, name, status, created: creationTimestamp, family, labels: labels ?? {}, labelFingerprint, deprecated: deprecated?.state, selfLink };
   }
+}
+
+/** Compute Engine says with 403, too, that it is asked too often; else a 403 is a permission that is missing. */
+function isBusy({ status, data }: { status: number; data?: unknown }): boolean {
+  return status === 429 || status >= 500 || (status === 403 && refusalSchema.safeParse(data).data?.error.errors.some(({ reason }) => /^(userR|r)ateLimitExceeded$/.test(reason)) === true);
 }
