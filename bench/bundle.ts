@@ -1,4 +1,4 @@
-/** `cupel bundle` and `cupel verify` on the evidence of a real scan, process start included. */
+/** `cupel bundle` and `cupel verify` on the evidence of a real scan, with its report and the SBOM of this machine, process start included. */
 import { createHash, createPublicKey } from 'node:crypto';
 import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -8,6 +8,8 @@ import { digestOf } from '../src/baseline/canonical.ts';
 import { type Baseline, renderLock } from '../src/baseline/index.ts';
 import { bundleName, generatePrivateKey, writeEvidence } from '../src/evidence/index.ts';
 import { judge } from '../src/gate/index.ts';
+import { gatherPackages, renderSbom } from '../src/sbom/index.ts';
+import { LocalTarget } from '../src/target/index.ts';
 import { CUPEL } from '../test/e2e/factory/index.ts';
 import type { Measurement } from './measurement.ts';
 import { repeat } from './repeat.ts';
@@ -63,6 +65,7 @@ async function evidenceOf(artifacts: string): Promise<{ directory: string; run: 
     image, run, verdict: judge(assay, baseline, { run, target: image, content, asOf: judged, requireRun: true }),
     arf: { file: fixture }, remediation: { text: '#!/bin/sh\n' }, tailoring: { text: tailoring },
     baselineLock: { text: renderLock(baseline, { content, tailoring: createHash('sha256').update(tailoring).digest('hex') }) },
+    sbom: { text: renderSbom(await gatherPackages(await LocalTarget.connect()), { image, run, timestamp: judged.toISOString(), producer: 'cupel bench' }) },
     environment: { oscap: assay.testSystem.split(':').at(-1) ?? '', judged: judged.toISOString() },
   });
   return { directory, run };
