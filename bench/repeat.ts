@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { execa } from 'execa';
 
 const rounds = 9;
@@ -35,7 +36,7 @@ export async function alternate(subjects: readonly (readonly (readonly string[])
 
 async function once(command: readonly string[], exits: readonly number[]): Promise<Cost> {
   const began = performance.now();
-  const result = await execa('/usr/bin/time', ['-f', 'rss=%M user=%U sys=%S', ...command], { reject: false });
+  const result = await execa('/usr/bin/time', ['-f', 'rss=%M user=%U sys=%S', ...command], { reject: false, cwd: tmpdir() }); // some leave a log where they run
   const seconds = (performance.now() - began) / 1000;
   if (!exits.includes(result.exitCode ?? -1)) throw new Error(`${command.join(' ')}: exit ${result.exitCode ?? '?'}\n${result.stderr}`);
   const [, rss, user, sys] = /rss=(\d+) user=([\d.]+) sys=([\d.]+)/.exec(result.stderr) ?? [];

@@ -1,7 +1,7 @@
 /** `cupel report --format html` from a real ARF of 20 MB, what MITRE SAF makes of `--format hdf`, and `cupel history` of ten images with 400 builds each; process start included. */
 import { createReadStream, createWriteStream, mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
 import { execa } from 'execa';
@@ -49,7 +49,7 @@ async function safCounts(arf: string, hdf: string): Promise<number> {
   await setUpPeers();
   await execa('node', [CUPEL, 'report', arf, '--format', 'hdf', '--output', hdf]);
   const [command = '', ...args] = saf;
-  const { stdout } = await execa(command, [...args, 'summary', '-i', hdf, '-f', 'json']);
+  const { stdout } = await execa(command, [...args, 'summary', '-i', hdf, '-f', 'json'], { cwd: dirname(hdf) });
   const [summary] = JSON.parse(stdout) as [Record<string, { total: number }>];
   const { rules } = await readAssay(arf);
   const words: Record<string, readonly string[]> = { passed: ['pass', 'fixed'], failed: ['fail'], skipped: ['notchecked'], error: ['error', 'unknown'], no_impact: ['notapplicable'] };
