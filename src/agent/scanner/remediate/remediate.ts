@@ -1,5 +1,5 @@
 import type { Assay } from '../../../assay/model.ts';
-import { TargetError, UsageError } from '../../../errors.ts';
+import { UsageError } from '../../../errors.ts';
 import { failing } from '../../../gate/index.ts';
 import { type Fix, planSteps, type Step } from '../../../harden/plan.ts';
 import type { Platform } from '../../platform/index.ts';
@@ -9,6 +9,7 @@ import { type Complete, scanOrThrow } from '../scan.ts';
 import type { Store } from '../store.ts';
 import { applySteps, nameOf, type Outcome } from './apply.ts';
 import { RollbackPoint } from './rollback-point.ts';
+import { clearWorkFolders, workFolder } from './work-folder.ts';
 
 export interface Request {
   /** Short rule ids; all that fail and count when empty. */
@@ -23,6 +24,7 @@ export interface Request {
  * @throws EvidenceError when a scan fails; UsageError for a rule that is not to be fixed; TargetError when nothing could be done
  */
 export function remediate(platform: Platform, places: Places, store: Store, request: Request): number {
+  clearWorkFolders(platform, places);
   const before = scanOrThrow(platform, places, store);
   const rules = chosen(before, request.rules);
   const { steps, fixes, unfixable } = plan(platform, places, store, before, rules);
@@ -75,21 +77,6 @@ function describe(step: Step, assay: Assay): string {
   const rule = assay.rules.find((entry) => entry.rule === step.rules[0]);
   const section = rule === undefined || rule.cis.length === 0 ? '' : ` (CIS ${rule.cis.join(', ')})`;
   return `${nameOf(step)}${step.rules.length === 1 ? `${section}: ${rule?.title ?? ''}` : ''}${step.family === undefined ? '' : ` [guarded: ${step.family}]`}`;
-}
-
-/** The runner puts programs of its own into the path, which a noexec file system would not let it. */
-function workFolder(platform: Platform, places: Places): string {
-  for (const folder of [`${places.state}/remediation`, '/run/cupel-remediation', `${places.programs}/work`]) {
-    platform.files.remove(folder);
-    platform.files.makeFolder(folder, 0o700);
-    platform.files.write(`${folder}/probe`, '#!/bin/sh\n', 0o700);
-    if (platform.run([`${folder}/probe`]).exitCode === 0) {
-      platform.files.remove(`${folder}/probe`);
-      return folder;
-    }
-    platform.files.remove(folder);
-  }
-  throw new TargetError('no-work-directory', 'there is no folder in which programs may be run', { remedy: 'mount /var/lib/cupel or /run without noexec' });
 }
 
 function report(platform: Platform, rules: readonly string[], outcomes: readonly Outcome[], before: Assay, after: Assay): number {

@@ -57,7 +57,7 @@ export class RollbackPoint {
   }
 
   /** @throws TargetError `no-rollback-point` */
-  record(when: 'before' | 'after' | 'now'): void {
+  record(when: 'before' | 'after' | 'now' | 'replaced'): void {
     const { exitCode, stderr } = this.platform.run([`${this.places.programs}/libexec/rollback-point`, this.folder, when]);
     if (exitCode !== 0) throw new TargetError('no-rollback-point', `no rollback point could be taken: ${stderr.trim() || `exit ${exitCode}`}`, { remedy: 'make room on the file system of /var/lib/cupel; nothing was changed' });
   }
@@ -69,10 +69,18 @@ export class RollbackPoint {
     return this.between('before', 'after');
   }
 
-  /** What others changed since the remediation ended. */
-  changesSince(): Changes {
+  /** What others changed since the remediation ended. @param made files that it made */
+  changesSince(made: readonly string[]): Changes {
     this.record('now');
-    return this.between('after', 'now');
+    return this.between('after', 'now', made);
+  }
+
+  /** What installing and removing packages changed since then, on the way back. */
+  changesByPackages(): Pick<Changes, 'made' | 'altered'> {
+    this.record('replaced');
+    const { made, altered } = this.between('now', 'replaced');
+    const held = this.held();
+    return { altered, made: made.filter((path) => !held.has(path)) };
   }
 
   done(): void {
@@ -84,9 +92,13 @@ export class RollbackPoint {
     return `${this.folder}/before/files.tar`;
   }
 
-  private between(first: string, second: string): Changes {
-    const held = new Set(this.text('before', 'held').split('\0'));
-    const changes = changesBetween(this.read(first), this.read(second), held);
+  /** Paths whose content is kept. */
+  private held(): Set<string> {
+    return new Set(this.text('before', 'held').split('\0'));
+  }
+
+  private between(first: string, second: string, more: readonly string[] = []): Changes {
+    const changes = changesBetween(this.read(first), this.read(second), new Set([...this.held(), ...more]));
     return { ...changes, sysctl: changes.sysctl.filter(({ key }) => !volatileSysctl.test(key)) };
   }
 

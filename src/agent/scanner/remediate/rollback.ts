@@ -2,6 +2,7 @@ import type { Platform } from '../../platform/index.ts';
 import type { Places } from '../places.ts';
 import type { Changes } from './changes.ts';
 import { RollbackPoint } from './rollback-point.ts';
+import { clearWorkFolders } from './work-folder.ts';
 
 /**
  * Puts back what the last remediation changed: packages, files, kernel settings, mounts, firewall, units. What others
@@ -12,8 +13,11 @@ import { RollbackPoint } from './rollback-point.ts';
 export function rollback(platform: Platform, places: Places): string[] {
   const point = RollbackPoint.last(platform, places);
   platform.write(`rolling back the remediation of ${point.name}\n`);
-  const changes = withoutOthers(platform, point.changes(), point.changesSince());
-  const problems = [...packages(platform, changes), ...files(platform, point, changes)];
+  clearWorkFolders(platform, places);
+  const all = point.changes();
+  const changes = withoutOthers(platform, all, point.changesSince(all.made));
+  const problems = packages(platform, changes);
+  problems.push(...files(platform, point, withPackages(changes, point)));
   for (const { key, value } of twice(changes.sysctl)) {
     if (platform.run(['sysctl', '-q', '-w', `${key}=${value}`]).exitCode !== 0) problems.push(`${key} could not be set to ${value}`);
   }
@@ -59,6 +63,14 @@ function withoutOthers(platform: Platform, changes: Changes, since: Changes): Ch
     return !touched.has(path);
   };
   return { ...changes, made: changes.made.filter(ours), altered: changes.altered.filter(ours), permissions: changes.permissions.filter(({ path }) => ours(path)) };
+}
+
+/** A package that goes may take more along than it brought: folders that others share with it. */
+function withPackages(changes: Changes, point: RollbackPoint): Changes {
+  const { added, removed } = changes.packages;
+  if (added.length + removed.length === 0) return changes;
+  const { made, altered } = point.changesByPackages();
+  return { ...changes, made: [...new Set([...changes.made, ...made])].sort(), altered: [...new Set([...changes.altered, ...altered])].sort() };
 }
 
 function files(platform: Platform, point: RollbackPoint, { made, altered, permissions }: Changes): string[] {

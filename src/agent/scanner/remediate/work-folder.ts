@@ -1,0 +1,36 @@
+import { TargetError } from '../../../errors.ts';
+import type { Platform } from '../../platform/index.ts';
+import type { Places } from '../places.ts';
+
+const candidates = ({ state, programs }: Places): string[] => [`${state}/remediation`, '/run/cupel-remediation', `${programs}/work`];
+
+/**
+ * An empty folder in which programs may be run: the runner puts some of its own into the path, which a noexec file system
+ * would not let it.
+ * @throws TargetError `no-work-directory`
+ */
+export function workFolder(platform: Platform, places: Places): string {
+  for (const folder of candidates(places)) {
+    platform.files.remove(folder);
+    platform.files.makeFolder(folder, 0o700);
+    platform.files.write(`${folder}/probe`, '#!/bin/sh\n', 0o700);
+    if (platform.run([`${folder}/probe`]).exitCode === 0) {
+      platform.files.remove(`${folder}/probe`);
+      return folder;
+    }
+    platform.files.remove(folder);
+  }
+  throw new TargetError('no-work-directory', 'there is no folder in which programs may be run', { remedy: 'mount /var/lib/cupel or /run without noexec' });
+}
+
+// Fixes run in the folder, each in a group of processes of its own, and outlive a runner that was killed.
+const end = 'for process in /proc/[0-9]*; do case "$(readlink "$process/cwd" 2>/dev/null)" in "$1" | "$1/"*) kill -9 "${process#/proc/}" 2>/dev/null ;; esac; done; :';
+
+/** Ends what a remediation that was killed has left running, and takes its folders away. */
+export function clearWorkFolders(platform: Platform, places: Places): void {
+  for (const folder of candidates(places)) {
+    if (platform.files.look(folder) === undefined) continue;
+    platform.run(['sh', '-c', end, 'sh', folder]);
+    platform.files.remove(folder);
+  }
+}
