@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { appendFileSync, existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { expect } from 'chai';
@@ -70,6 +70,12 @@ describe('packer build with cupel provision', () => {
     expect(readFileSync(inside('etc/machine-id'), 'utf8')).to.equal('');
     expect(readdirSync(inside('var/lib')).filter((entry) => entry.startsWith('cupel-build'))).to.deep.equal([]);
     expect(readdirSync(inside('var/log/journal'))).to.deep.equal([]);
+
+    const onDisk = async (): Promise<{ exitCode?: number; stderr: string }> => execa('node', [CUPEL, 'verify', bundle, '--allow-development-key', '--root', machine().root], { reject: false });
+    const sealed = await onDisk();
+    expect(sealed.exitCode, sealed.stderr).to.equal(0);
+    appendFileSync(inside('usr/share/cupel/build/remediation.sh'), 'true\n');
+    expect((await onDisk()).exitCode, 'a changed disk was taken').to.equal(3);
   });
 
   it('ends without an artifact, and with evidence named as refused, when the baseline is missed', async () => {

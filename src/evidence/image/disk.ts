@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { constants } from 'node:fs';
-import { open, realpath } from 'node:fs/promises';
+import { lstat, open, readdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { EvidenceError } from '../../errors.ts';
 import type { DigestsIn } from './compare.ts';
@@ -10,13 +10,14 @@ import type { DigestsIn } from './compare.ts';
  * @throws EvidenceError `evidence-unreadable`
  */
 export async function digestsOnDisk(root: string): Promise<DigestsIn> {
-  const top = await realpath(root).catch((cause: unknown) => {
+  // The top itself may be reached by links, also by one as /proc/PID/root is, of which no path tells where it leads.
+  await readdir(root).catch((cause: unknown) => {
     throw new EvidenceError('evidence-unreadable', `${root}: cannot be read: ${cause instanceof Error ? cause.message : String(cause)}`, { cause, subject: root });
   });
   return async (paths) => {
     const found = new Map<string, string>();
     for (const path of paths) {
-      const sha256 = await digestOf(join(top, path), root);
+      const sha256 = await digestOf(root, path);
       if (sha256 !== undefined) found.set(path, sha256);
     }
     return found;
@@ -24,10 +25,10 @@ export async function digestsOnDisk(root: string): Promise<DigestsIn> {
 }
 
 /** Undefined: not there, or not a plain file in a plain folder. */
-async function digestOf(path: string, root: string): Promise<string | undefined> {
+async function digestOf(root: string, path: string): Promise<string | undefined> {
   try {
-    if (await realpath(dirname(path)) !== dirname(path)) return undefined;
-    const handle = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+    if (!await inPlainFolders(root, path)) return undefined;
+    const handle = await open(join(root, path), constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
     try {
       if (!(await handle.stat()).isFile()) return undefined;
       const hash = createHash('sha256');
@@ -41,4 +42,10 @@ async function digestOf(path: string, root: string): Promise<string | undefined>
     if (code === 'ENOENT' || code === 'ENOTDIR' || code === 'ELOOP') return undefined;
     throw new EvidenceError('evidence-unreadable', `${root}: ${path} cannot be read: ${cause instanceof Error ? cause.message : String(cause)}`, { cause, subject: root });
   }
+}
+
+async function inPlainFolders(root: string, path: string): Promise<boolean> {
+  const folder = dirname(path);
+  if (folder === '/') return true;
+  return await inPlainFolders(root, folder) && (await lstat(join(root, folder))).isDirectory();
 }
