@@ -19,7 +19,7 @@ GIVE_BACK = if [ -n "$$SUDO_UID" ]; then for made in dist .cache/content .cache/
   [ ! -e "$$made" ] || chown -R "$$SUDO_UID:$${SUDO_GID:-$$SUDO_UID}" "$$made"; done; fi
 ROOT  = $$([ "$$(id -u)" -eq 0 ] || echo sudo)
 
-.PHONY: help setup build agent image base content smoke test lab lint bench clean
+.PHONY: help setup build agent image base content smoke test prove lab lint bench clean
 
 help: ## this list
 	@echo 'Settings: BASELINE=$(BASELINE) IMAGE=$(IMAGE) OUT=$(OUT)'
@@ -56,6 +56,9 @@ test: build agent ## every test but those that need a whole virtual machine; end
 
 lab: build agent ## EC2 and Compute Engine on this host, with machines behind them, to try builds by hand; Ctrl-C ends it
 	@$(ROOT) env DEBIAN_MIRROR="$${DEBIAN_MIRROR:-}" node --import tsx test/e2e/lab/clouds.ts
+
+prove: build agent ## harden a container with BASELINE, reboot and judge it (no image)
+	@$(ROOT) node_modules/.bin/tsx test/e2e/prove.ts '$(BASELINE)'
 
 lint: build ## types, eslint, shellcheck, packer fmt and validate
 	@npm run --silent typecheck

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { expect } from 'chai';
 import { execa } from 'execa';
+import { realContent } from '../content/real.ts';
 import { builds, CUPEL, machineForAll, scapContent } from './factory/index.ts';
 
 interface VerdictFile {
@@ -25,17 +26,7 @@ describe('the shipped Debian 12 level 1 baseline', () => {
 
     const [name = ''] = accepted.evidence();
     const file = accepted.evidenceFile(name, 'verdict.json');
-    const verdict = JSON.parse(readFileSync(file, 'utf8')) as VerdictFile;
-    expect(verdict.verdict).to.equal('accepted');
-    expect(verdict.pass_rate).to.be.at.least(0.98);
-    expect(verdict.evaluated).to.be.at.least(320);
-    expect(verdict.counts).to.include({ error: 0, unknown: 0 });
-    expect(verdict.ignored.length).to.be.at.most(12);
-    for (const { reason, owner, expires } of verdict.ignored) {
-      expect(reason).to.not.equal('');
-      expect(owner).to.not.equal('');
-      expect(expires).to.match(/^\d{4}-\d\d-\d\d$/);
-    }
+    expectWhole(file);
 
     // The builder's login goes at shutdown, so the sealed machine can still be asked.
     const arguments_ = ['check', '--baseline', 'debian12-cis-l1-server', '--content', content, '--expect', file,
@@ -50,3 +41,35 @@ describe('the shipped Debian 12 level 1 baseline', () => {
     expect(drifted.stderr).to.contain('sshd_set_max_sessions fails here');
   });
 });
+
+describe('the shipped Debian 13 level 1 baseline', () => {
+  const machine = machineForAll({ suite: 'trixie' });
+  const build = builds();
+
+  it('is met by a fresh machine that was hardened', async function () {
+    this.timeout(20 * 60_000);
+    const { path: content } = await realContent('debian13');
+    const accepted = await build.provision(machine(), { baseline: 'debian13-cis-l1-server', content });
+    expect(await accepted.ended, accepted.output).to.equal(0);
+    const [name = ''] = accepted.evidence();
+    expectWhole(accepted.evidenceFile(name, 'verdict.json'));
+    // ufw came up at the reboot, and lets ssh in.
+    const { stdout } = await machine().exec('ufw status');
+    expect(stdout).to.match(/^Status: active/).and.to.match(/22\/tcp +ALLOW/);
+  });
+});
+
+/** An accepted verdict of a whole scan, in which nothing remained untold and everything ignored has its reason. */
+function expectWhole(file: string): void {
+  const verdict = JSON.parse(readFileSync(file, 'utf8')) as VerdictFile;
+  expect(verdict.verdict).to.equal('accepted');
+  expect(verdict.pass_rate).to.be.at.least(0.98);
+  expect(verdict.evaluated).to.be.at.least(320);
+  expect(verdict.counts).to.include({ error: 0, unknown: 0, notchecked: 0 });
+  expect(verdict.ignored.length).to.be.at.most(12);
+  for (const { reason, owner, expires } of verdict.ignored) {
+    expect(reason).to.not.equal('');
+    expect(owner).to.not.equal('');
+    expect(expires).to.match(/^\d{4}-\d\d-\d\d$/);
+  }
+}
