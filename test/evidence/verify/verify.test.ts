@@ -6,7 +6,7 @@ import { EvidenceError, RefusedError } from '../../../src/errors.ts';
 import { packBundle, sealEvidence, verifyContents, verifyEvidence, type Contents, type Policy, type Verification } from '../../../src/evidence/index.ts';
 import { arfOf, baselineOf, type Build, evidenceOf, image, now, results, run, sbomOf, signedEvidence, signer, stranger } from '../sample.ts';
 import { hallmarked } from '../../../src/evidence/seal.ts';
-import { appraise } from '../../../src/evidence/statement/index.ts';
+import { appraise, extension } from '../../../src/evidence/statement/index.ts';
 import { resign, editVerdict } from '../forgeries/forging.ts';
 
 const trust = { keys: [signer], developmentKey: undefined, allowDevelopment: false };
@@ -26,6 +26,13 @@ describe('verifying true evidence', () => {
     const evidence = new Map([...evidenceOf(), ['sbom.cdx.json', sbomOf()], ['report.html', Buffer.from('<!doctype html>')]]);
     const { files } = await verify(await hallmarked(evidence, await appraise(evidence), signer, 'cupel test'));
     expect(files).to.include.members(['sbom.cdx.json', 'report.html']);
+  });
+
+  it('says which image came before, where the build was held against one', async () => {
+    const previous = { run: 'urn:uuid:7f3b2a10-1111-4222-8333-444455556666', arf: 'a'.repeat(64) };
+    const of = async (contents: Contents): Promise<unknown> => (await verify(contents)).statement.predicate[extension].previous;
+    expect(await of(await signedEvidence({ environment: { previous } }))).to.deep.equal(previous);
+    expect(await of(await signedEvidence())).to.equal(null);
   });
 
   it('counts rules whose fix was rolled back as failed, as the build did', async () => {
