@@ -116,6 +116,16 @@ describe('cupel publish aws', () => {
     expect(kept()).to.deep.equal(pointers);
   });
 
+  it('lets an organisation launch it', async () => {
+    const organisation = 'arn:aws:organizations::111122223333:organization/o-example0001';
+    const done = await publish('--share-with', organisation);
+    expect(done.exitCode, done.stderr).to.equal(0);
+    expect((await ec2.ask(home, 'DescribeImageAttribute', { ImageId: ami, Attribute: 'launchPermission' })).body).to.contain(organisation);
+    ec2.forget();
+    expect((await publish('--share-with', organisation)).exitCode).to.equal(0);
+    expect(ec2.counts()).not.to.have.any.keys('ModifyImageAttribute', 'ModifySnapshotAttribute');
+  });
+
   it('copies to other regions, and binds the copy too', async () => {
     const done = await publish('--copy-to', abroad, '--copy-to', home, '--json');
     expect(done.exitCode, done.stderr).to.equal(0);
