@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { DescribeInstancesCommand, EC2Client, ImportKeyPairCommand, RunInstancesCommand } from '@aws-sdk/client-ec2';
 import { expect } from 'chai';
 import { execa } from 'execa';
 import { CUPEL, quickBaseline, scapContent } from './factory/index.ts';
@@ -59,6 +60,17 @@ describe('packer build of an AMI', () => {
     expect((await ec2.ask(region, 'DescribeSecurityGroups')).body).not.to.match(/<groupName>packer/);
   };
 
+  /** Starts an instance of an image. @returns its address */
+  async function launch(image: string): Promise<string> {
+    await execa('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', file('login')]);
+    const client = new EC2Client({ region, endpoint: ec2.endpoint, credentials: { accessKeyId: 'lab', secretAccessKey: 'lab' } });
+    await client.send(new ImportKeyPairCommand({ KeyName: 'login', PublicKeyMaterial: readFileSync(file('login.pub')) }));
+    const { Instances: [started] = [] } = await client.send(new RunInstancesCommand({ ImageId: image, KeyName: 'login', MinCount: 1, MaxCount: 1 }));
+    const { Reservations } = await client.send(new DescribeInstancesCommand({ InstanceIds: [started?.InstanceId ?? ''] }));
+    client.destroy();
+    return Reservations?.[0]?.Instances?.[0]?.PublicIpAddress ?? '';
+  }
+
   it('registers the AMI when the baseline is met, and publishing binds it to its evidence', async () => {
     const built = await packer({ baseline: quickBaseline(file('baselines')) });
     expect(built.exitCode, built.all).to.equal(0);
@@ -76,6 +88,11 @@ describe('packer build of an AMI', () => {
     expect(await ours()).to.contain('published');
     const fetched = await cupel('fetch', ami, '--store', file('store'), '--key', file('pub'), '-o', file('fetched'));
     expect(fetched.exitCode, fetched.stderr).to.equal(0);
+
+    const host = await launch(ami);
+    const running = await cupel('verify', ami, '--store', file('store'), '--key', file('pub'), '--host', host, '--port', String(instancePort), '--user', 'admin', '--key-file', file('login'));
+    expect(running.exitCode, running.stderr).to.equal(0);
+    expect(running.stdout).to.match(/machine .* files are those of the evidence/);
   });
 
   it('registers nothing, and leaves nothing, when the baseline is missed', async () => {

@@ -3,7 +3,7 @@
 # machine, its network and its disk along. Boots the machine again for each reboot.
 # Usage: machine.sh STATE_DIR LOWER_DIRS NAME DISK_SIZE
 #
-# In STATE_DIR: key.pub, address, port, and the switches `stay-off` (a reboot ends in power-off),
+# In STATE_DIR: key.pub, address, port, `from` (a saved disk), and the switches `stay-off` (a reboot ends in power-off),
 # `cut` (boot without network) and `closed` (no way out to the world).
 set -eu
 
@@ -23,13 +23,14 @@ mount -t tmpfs -o mode=755 tmpfs /run
 mkdir "$state/disk" "$state/root"
 mount -t tmpfs -o "mode=700,size=$size" tmpfs "$state/disk"
 mkdir "$state/disk/upper" "$state/disk/work"
+[ ! -e "$state/from" ] || tar --numeric-owner --acls --xattrs --xattrs-include='*' -C "$state/disk/upper" -xpf "$state/from"
 mount -t overlay -o "lowerdir=$lower,upperdir=$state/disk/upper,workdir=$state/disk/work" overlay "$state/root"
 root=$state/root
 
 ssh-keygen -q -A -f "$root"
 home=$root/home/debian
 owner=$(stat -c %u:%g "$home")
-mkdir -m 0700 "$home/.ssh"
+[ -d "$home/.ssh" ] || mkdir -m 0700 "$home/.ssh"
 install -m 0600 "$state/key.pub" "$home/.ssh/authorized_keys"
 chown -R "$owner" "$home/.ssh"
 printf '%s\n' "$name" >"$root/etc/hostname"

@@ -17,7 +17,7 @@ export interface Instances extends Hook {
 
 /**
  * Starts a machine for each instance: it gets the key pair as cloud-init would put it there, has an address of its own,
- * is powered off and taken away with the instance.
+ * is powered off and taken away with the instance. An image that is made of it has its disk, and its copies too.
  * @param user the distribution's cloud user, with sudo
  */
 export function machinesFor(user: string): Instances {
@@ -53,11 +53,19 @@ export function machinesFor(user: string): Instances {
         case 'RunInstances': {
           const publicKey = keys.get(call.params.get('KeyName') ?? '');
           for (const [, id = ''] of reply.body.matchAll(/<instanceId>([^<]+)</g)) {
-            machines.set(id, await pool.start(publicKey === undefined ? [] : [{ user, publicKey }]));
+            machines.set(id, await pool.start(publicKey === undefined ? [] : [{ user, publicKey }], call.params.get('ImageId') ?? ''));
             states.set(id, 'running');
           }
           return reply;
         }
+        case 'CreateImage': {
+          const machine = machines.get(call.params.get('InstanceId') ?? '');
+          if (machine !== undefined) await pool.save(machine, textOf(reply.body, 'imageId') ?? '');
+          return reply;
+        }
+        case 'CopyImage':
+          pool.copy(call.params.get('SourceImageId') ?? '', textOf(reply.body, 'imageId') ?? '');
+          return reply;
         case 'DescribeInstances':
           return { ...reply, body: reply.body.split('<instanceId>').map((part) => withAddress(part, machines.get(part.split('<')[0] ?? '')?.host)).join('<instanceId>') };
         default:

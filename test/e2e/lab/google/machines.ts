@@ -5,7 +5,7 @@ import type { Answer, Service } from './index.ts';
 
 interface Instance {
   machine: Machine;
-  description: { name: string; metadata?: { items?: ({ key: string; value: string } | null)[] } };
+  description: { name: string; disks?: { initializeParams?: { sourceImage?: string } }[]; metadata?: { items?: ({ key: string; value: string } | null)[] } };
 }
 
 export interface Builders {
@@ -36,7 +36,7 @@ export function machinesOf(project: string, compute: Compute): Builders {
     if (instances.has(name) || disks.has(name)) return failure(409, `The resource 'projects/${project}/zones/${zone}/instances/${name}' already exists`);
     return compute.begin(async () => {
       const keys = given.metadata?.items?.find((item) => item?.key === 'ssh-keys')?.value.split('\n') ?? [];
-      const machine = await pool.start(keys.map((line) => ({ user: line.slice(0, line.indexOf(':')), publicKey: line.slice(line.indexOf(':') + 1) })));
+      const machine = await pool.start(keys.map((line) => ({ user: line.slice(0, line.indexOf(':')), publicKey: line.slice(line.indexOf(':') + 1) })), given.disks?.[0]?.initializeParams?.sourceImage?.split('/').at(-1) ?? '');
       instances.set(name, { machine, description: given });
       disks.set(name, machine);
     });
@@ -54,9 +54,11 @@ export function machinesOf(project: string, compute: Compute): Builders {
     const disk = sourceDisk.split('/').at(-1) ?? '';
     if (!resource.test(name)) return failure(400, `Invalid value for field 'resource.name': '${name}'`);
     if (compute.images.has(name)) return failure(409, `The resource 'projects/${project}/global/images/${name}' already exists`);
-    if (!disks.has(disk)) return failure(404, `The resource '${sourceDisk}' was not found`);
+    const machine = disks.get(disk);
+    if (machine === undefined) return failure(404, `The resource '${sourceDisk}' was not found`);
     if (instances.has(disk)) return failure(400, `The disk resource '${sourceDisk}' is already being used by 'projects/${project}/instances/${disk}'`);
-    return wrongLabels(labels) ?? compute.begin(() => {
+    return wrongLabels(labels) ?? compute.begin(async () => {
+      await pool.save(machine, name);
       const image = compute.add(name, labels, new Date().toISOString());
       if (family !== undefined) image.family = family;
     });
