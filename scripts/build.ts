@@ -8,8 +8,8 @@ import { build } from 'esbuild';
 
 const root = join(import.meta.dirname, '..');
 const out = join(root, 'dist');
-/** In the way of every start or of the gate; what other commands need stays in node_modules until one of them is called. */
-const bundled = new Set(['leven', 'semver', 'yaml', 'yargs', 'zod']);
+/** In the way of every start, of the gate or of verifying; what other commands need stays in node_modules until one of them is called. */
+const bundled = new Set(['@sigstore/bundle', '@sigstore/core', '@sigstore/protobuf-specs', '@sigstore/verify', 'leven', 'semver', 'tar-stream', 'yaml', 'yargs', 'zod']);
 /** A build of an image may take hours and must find the files it began with. */
 const keepMilliseconds = 24 * 3600 * 1000;
 
