@@ -58,6 +58,18 @@ describe('packer build of a Google Cloud image', () => {
     expect([...builders.instances.keys(), ...builders.disks.keys()]).to.deep.equal([]);
   };
 
+  /** Starts an instance of an image. @returns its address */
+  async function launch(image: string): Promise<string> {
+    await execa('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', file('login')]);
+    const zone = `${google.url}/compute/v1/projects/${project}/zones/europe-west3-a`;
+    const ask = async (method: string, url: string, body?: unknown) => (await fetch(url, { method, headers: { authorization: `Bearer ${google.token}` }, ...(body === undefined ? {} : { body: JSON.stringify(body) }) })).json() as Promise<Record<string, unknown>>;
+    const keys = { key: 'ssh-keys', value: `guest:${readFileSync(file('login.pub'), 'utf8').trim()}` };
+    let operation = await ask('POST', `${zone}/instances`, { name: 'launched', metadata: { items: [keys] }, disks: [{ initializeParams: { sourceImage: `global/images/${image}` } }] });
+    while (operation['status'] !== 'DONE') operation = await ask('GET', `${zone}/operations/${String(operation['name'])}`);
+    const { networkInterfaces } = await ask('GET', `${zone}/instances/launched`) as { networkInterfaces: { networkIP: string }[] };
+    return networkInterfaces[0]?.networkIP ?? '';
+  }
+
   it('inserts the image when the baseline is met, and publishing binds it to its evidence', async () => {
     const built = await packer(quickBaseline(file('baselines')));
     expect(built.exitCode, built.all).to.equal(0);
@@ -75,6 +87,11 @@ describe('packer build of a Google Cloud image', () => {
     expect(images.images.get(name)).to.include({ family: 'debian12-golden' }).and.to.have.nested.property('labels.cupel-state', 'published');
     const fetched = await cupel('fetch', name, '--project', project, '--store', file('store'), '--key', file('pub'), '-o', file('fetched'));
     expect(fetched.exitCode, fetched.stderr).to.equal(0);
+
+    const host = await launch(name);
+    const running = await cupel('verify', name, '--project', project, '--store', file('store'), '--key', file('pub'), '--host', host, '--port', String(instancePort), '--user', 'guest', '--key-file', file('login'));
+    expect(running.exitCode, running.stderr).to.equal(0);
+    expect(running.stdout).to.match(/machine .* files are those of the evidence/);
   });
 
   it('inserts nothing, and leaves nothing, when the baseline is missed', async () => {

@@ -20,6 +20,8 @@ export interface Google {
   readonly credentials: string;
   /** A service account with a key, as programs older than workload identity want it: the content of its file. */
   readonly account: string;
+  /** What both are given for a token. */
+  readonly token: string;
   /** Requests that services were asked, as `METHOD /path`. */
   readonly asked: string[];
   /** Answers in place of the services, asked first. */
@@ -63,7 +65,7 @@ export async function startGoogle(...services: readonly Service[]): Promise<Goog
       ? { status: 200, json: { access_token: token, issued_token_type: 'urn:ietf:params:oauth:token-type:access_token', expires_in: 3599, token_type: 'Bearer' } }
       : { status: 400, json: { error: 'invalid_grant', error_description: 'the identity is not known' } };
   };
-  const google: Google = { get url() { return url; }, asked: [], fault: undefined, credentials: '', account: '', tunnel: (directory) => openTunnel(server, url, directory), stop };
+  const google: Google = { get url() { return url; }, token, asked: [], fault: undefined, credentials: '', account: '', tunnel: (directory) => openTunnel(server, url, directory), stop };
   const server = createServer((request, response) => {
     void (async () => {
       const parts: Buffer[] = [];
