@@ -53,15 +53,18 @@ describe('the recipe for GitLab', () => {
     PACKER_TEMPLATE: 'null.pkr.hcl', PACKER_OPTIONS: '-color=false', PACKER_PLUGINS: '', IMAGE: 'ci/lab-image.sh', BASELINE: 'quick.yml',
   }).flatMap(([name, value]) => ['--variable', `${name}=${value}`]));
 
-  /** Boots what was built once it is asked for, with a login as a cloud's agent makes it. */
+  /** Boots what was built once it is asked for; on its first boot it gets host keys and a login, as from a cloud's agent. */
   async function bootWhenAsked(stopped: AbortSignal, prepare = ''): Promise<void> {
     const { host, port } = machine();
     while (!existsSync(lab('up'))) {
       if (stopped.aborted) return;
       await delay(100);
     }
-    const bootId = async (): Promise<string> => machine().exec('systemctl is-system-running --wait >/dev/null; systemctl is-active --quiet ssh && cat /proc/sys/kernel/random/boot_id').then(({ stdout }) => stdout, () => '');
+    // While it reboots there is nothing to run it in.
+    const bootId = (): Promise<string> => machine().exec('case $(systemctl is-system-running --wait) in running | degraded) cat /proc/sys/kernel/random/boot_id ;; esac').then(({ stdout }) => stdout, () => '');
     const before = await bootId();
+    await machine().exec('systemctl reboot');
+    for (let now = ''; now === '' || now === before; now = await bootId()) await delay(200);
     await execa('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', lab('machine/key')]);
     const made = await machine().exec(`set -e
       id -u admin >/dev/null 2>&1 || useradd --create-home --shell /bin/bash admin
@@ -69,11 +72,11 @@ describe('the recipe for GitLab', () => {
       install -d -m 0700 -o admin -g admin /home/admin/.ssh
       cat >/home/admin/.ssh/authorized_keys
       chown admin:admin /home/admin/.ssh/authorized_keys
-      ssh-keygen -A
       ${prepare}
-      systemctl reboot`, readFileSync(lab('machine/key.pub'), 'utf8'));
+      ssh-keygen -A
+      systemctl reset-failed ssh
+      systemctl restart ssh`, readFileSync(lab('machine/key.pub'), 'utf8'));
     expect(made.exitCode, made.stderr).to.equal(0);
-    for (let now = ''; now === '' || now === before; now = await bootId()) await delay(200);
     for (const [name, value] of Object.entries({ host, port: String(port), user: 'admin' })) writeFileSync(lab('machine', name), `${value}\n`);
     writeFileSync(lab('booted'), '');
   }
