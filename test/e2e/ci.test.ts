@@ -92,7 +92,8 @@ describe('the recipe for GitLab', () => {
     expect(await pipeline('--list-json'), output).to.equal(0);
     for (const name of ['golden-image: [debian12,amd64,admin]', 'golden-image: [debian12,arm64,admin,t4g.medium]', 'expiring']) expect(output).to.contain(name);
     expect(await pipeline('expiring'), output).to.equal(0);
-    expect(output).to.contain('nothing expires within 30 days');
+    // Which it is depends on the day.
+    expect(output).to.match(/expiring +> .*expires/);
   });
 
   it('builds, verifies, boots and checks an image, in that order, and publishes nothing from a branch', async () => {
