@@ -46,7 +46,7 @@ An AMI, and its publication:
   node dist/cli/main.js key generate --out lab.key && node dist/cli/main.js key public lab.key >lab.pub
   packer build -only=amazon-ebs.golden -var aws_endpoint=${ec2.endpoint} -var ssh_port=${instancePort} -var signing_key=lab.key packer/cloud
   node dist/cli/main.js publish aws --key lab.pub --signing-key lab.key --store evidence
-  node dist/cli/main.js images --region eu-central-1
+  node dist/cli/main.js images --region eu-central-1 --key lab.pub --store evidence
 
 A Google Cloud image, for which Packer goes through a proxy that is googleapis.com to it:
   ${lines(await google.tunnel(directory), '').replaceAll('\n', ' ')} \\
