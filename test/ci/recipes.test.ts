@@ -57,7 +57,7 @@ describe('the recipes for CI', () => {
       expect(permissions, name).to.deep.equal({});
       for (const job of Object.values(jobs)) expect(Object.entries(job.permissions).filter(([right, how]) => how === 'write' && right !== 'id-token')).to.deep.equal([]);
     }
-    const { '.aws': aws } = parse(files.find(({ name }) => name === 'gitlab/image.gitlab-ci.yml')?.text ?? '') as { '.aws': { id_tokens: Record<string, unknown> } };
+    const { '.aws': aws } = parse(files.find(({ name }) => name === 'gitlab/image.gitlab-ci.yml')?.text ?? '', { logLevel: 'error' }) as { '.aws': { id_tokens: Record<string, unknown> } };
     expect(aws.id_tokens).to.have.property('AWS_ID_TOKEN');
   });
 
