@@ -114,9 +114,14 @@ link() { # arch version bytecode.c out
   rm -rf "$part" && mkdir "$part"
   compile "$1" "$3" "$part/program.o" -w
   compile "$1" "$recipe/native.c" "$part/native.o" -Wall -Wextra -Wno-unused-parameter -Werror "-DAGENT_VERSION=\"$2\""
-  # shellcheck disable=SC2046,SC2086
-  "$(cc_of "$1")" $link_flags -o "$4" "$musl/rcrt1.o" "$musl/crti.o" "$part/program.o" "$part/native.o" \
-    $(printf "$toolchain/engine-$1/%s.o " $engine) -Wl,--start-group "$musl/libc.a" "$("$(cc_of "$1")" -print-libgcc-file-name)" -Wl,--end-group "$musl/crtn.o"
+  out_file=$4
+  cc=$(cc_of "$1")
+  objects=$toolchain/engine-$1
+  set --
+  for each in $engine; do set -- "$@" "$objects/$each.o"; done
+  # shellcheck disable=SC2086
+  "$cc" $link_flags -o "$out_file" "$musl/rcrt1.o" "$musl/crti.o" "$part/program.o" "$part/native.o" \
+    "$@" -Wl,--start-group "$musl/libc.a" "$("$cc" -print-libgcc-file-name)" -Wl,--end-group "$musl/crtn.o"
 }
 
 bytecode() { # bundle file.c
