@@ -72,9 +72,17 @@ function declare(parser: Argv, command: CupelCommand, io: Io, done: (code: ExitC
       return command.subcommands ? declared.demandCommand(1, `name one of: ${command.subcommands.map((sub) => sub.command.split(' ')[0]).join(', ')}`) : declared;
     },
     async (argv) => {
+      assertOnce(argv, parser);
       if (command.handler) done(await command.handler(argv, io));
     },
   );
+}
+
+/** yargs makes an array of an option that is given twice, whatever it was declared as. */
+function assertOnce(argv: Readonly<Record<string, unknown>>, parser: Argv): void {
+  const { array } = (parser as unknown as { getOptions: () => { array: string[] } }).getOptions();
+  const twice = Object.keys(argv).find((name) => name !== '_' && Array.isArray(argv[name]) && !array.includes(name) && !array.includes(name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)));
+  if (twice !== undefined) throw new UsageError('usage', `--${twice} is given twice and takes one value`);
 }
 
 function unknownCommand(called: string, entries: readonly CommandEntry[]): CupelError {

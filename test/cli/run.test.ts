@@ -54,7 +54,7 @@ describe('the command line', () => {
     expect(note).to.contain('internal error: Error: boom');
   });
 
-  for (const args of [[], ['--verbose'], ['frob'], ['fin'], ['fine'], ['fine', '--host', 'x', '--bogus'], ['fine', '--host', 'x', 'surplus'], ['fine', '--host']]) {
+  for (const args of [[], ['--verbose'], ['frob'], ['fin'], ['fine'], ['fine', '--host', 'x', '--bogus'], ['fine', '--host', 'x', 'surplus'], ['fine', '--host', 'x', '--host', 'y'], ['fine', '--host']]) {
     it(`calls "cupel ${args.join(' ')}" a usage error`, async () => {
       const { code, out, note } = await ran(...args);
       expect(code).to.equal(64);
