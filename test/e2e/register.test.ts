@@ -154,6 +154,13 @@ describe('cupel register aws', () => {
     ['a disk that no evidence was bound to', () => { writeFileSync(file('disk.qcow2'), Buffer.concat([readFileSync(file('disk.qcow2')), Buffer.alloc(512)])); }, 3, 'store-missing'],
     ['a disk that was cut short after it was bound', () => { truncateSync(file('disk.qcow2'), 3 * mib); }, 3, 'store-missing'],
     ['a disk that was cut short before it was bound', async () => { truncateSync(file('disk.qcow2'), 3 * mib); await bind('disk.qcow2'); }, 3, 'disk-damaged'],
+    ['a raw disk that was cut short before it was bound', async () => { writeFileSync(file('disk.qcow2'), disk.subarray(0, 30 * mib)); await bind('disk.qcow2'); }, 3, 'disk-damaged'],
+    ['a raw disk with an older partition table that was cut short before it was bound', async () => {
+      rmSync(file('disk.qcow2'));
+      makeDisk(file('disk.qcow2'), 'label: dos\ntype=83, bootable\n');
+      truncateSync(file('disk.qcow2'), 30 * mib);
+      await bind('disk.qcow2');
+    }, 3, 'disk-damaged'],
     ['evidence of another disk, put in its place', async () => {
       writeFileSync(file('other.raw'), 'another disk');
       await bind('other.raw');
@@ -192,6 +199,14 @@ describe('cupel register aws', () => {
     expect((await register('--architecture', 'arm64')).exitCode).to.equal(64);
     expect((await register('--kms-key', `${home}=alias/golden`)).exitCode).to.equal(64);
     expect(calls()).to.equal(0);
+  });
+
+  it('says so where it cannot remember what it sends', async () => {
+    writeFileSync(file('cache'), 'no folder');
+    const refused = await register();
+    expect(refused.exitCode, refused.stderr).to.equal(78);
+    expect(refused.stderr).to.contain('journal-unwritable');
+    expect(puts()).to.equal(0);
   });
 
   it('says what it would do, and does nothing, when asked to try', async () => {

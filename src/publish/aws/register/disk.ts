@@ -6,8 +6,8 @@ import { pipeline } from 'node:stream/promises';
 import { execa } from 'execa';
 import * as z from 'zod';
 import { EvidenceError, TargetError, UsageError } from '../../../errors.ts';
-import { type BootMode, bootModeOf } from './boot-mode.ts';
 import type { Extent } from './blocks.ts';
+import { assertWhole, type BootMode, bootModeOf, partitionsOf } from './partitions.ts';
 
 export type { BootMode };
 
@@ -51,8 +51,10 @@ export async function openDisk(file: string, sha256: string, scratch: string): P
     raw = join(scratch, 'disk.raw');
     await qemuImg('convert', ['-f', format, '-O', 'raw', '-S', '64k', file, raw]);
   }
+  const [size, table] = [info['virtual-size'], await partitionsOf(raw, file)];
+  assertWhole(table, size, file);
   const extents = mapSchema.parse(JSON.parse(await qemuImg('map', ['-f', 'raw', '--output=json', raw]))).filter(({ zero }) => !zero);
-  return { file, sha256, raw, size: info['virtual-size'], extents, boot: await bootModeOf(raw, file) };
+  return { file, sha256, raw, size, extents, boot: await bootModeOf(table, raw) };
 }
 
 /** What was uploaded must be what was bound. @throws EvidenceError `disk-changed` */

@@ -1,5 +1,6 @@
 import { type FileHandle, mkdir, open, readFile, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { ConfigurationError } from '../../../errors.ts';
 
 /**
  * Which blocks EBS has taken: it does not tell of a snapshot that is not complete. Four bytes for each block, written
@@ -17,14 +18,19 @@ export class Journal {
     this.#taken = taken;
   }
 
+  /** @throws ConfigurationError `journal-unwritable` */
   static async open(file: string): Promise<Journal> {
-    await mkdir(dirname(file), { recursive: true });
-    const bytes = await readFile(file).catch(() => Buffer.alloc(0));
-    const taken = new Set<number>();
-    for (let at = 0; at + 4 <= bytes.length; at += 4) taken.add(bytes.readUInt32LE(at));
-    const handle = await open(file, 'a');
-    await handle.truncate(bytes.length - bytes.length % 4);
-    return new Journal(file, handle, taken);
+    try {
+      await mkdir(dirname(file), { recursive: true });
+      const handle = await open(file, 'a');
+      const bytes = await readFile(file);
+      const taken = new Set<number>();
+      for (let at = 0; at + 4 <= bytes.length; at += 4) taken.add(bytes.readUInt32LE(at));
+      await handle.truncate(bytes.length - bytes.length % 4);
+      return new Journal(file, handle, taken);
+    } catch (cause) {
+      throw new ConfigurationError('journal-unwritable', `${file}: cannot remember there which blocks were sent: ${cause instanceof Error ? cause.message : String(cause)}`, { cause, subject: file });
+    }
   }
 
   has(index: number): boolean {
