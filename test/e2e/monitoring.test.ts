@@ -36,8 +36,9 @@ describe('a machine after launch', () => {
   };
   /** As it would be launched: after the build's last act. */
   const reboot = async (): Promise<void> => {
+    // A boot of a machine here has a network of its own. Its boot id is a mount, which goes early when it shuts down.
     const bootId = async (): Promise<string> => {
-      const seen = await machine().exec('cat /proc/sys/kernel/random/boot_id && systemctl is-active cis-exporter.socket cis-scanner.timer').catch(() => undefined);
+      const seen = await machine().exec('systemctl is-active --quiet cis-exporter.socket && systemctl is-active --quiet cis-scanner.timer && readlink /proc/1/ns/net').catch(() => undefined);
       return seen?.exitCode === 0 ? seen.stdout : '';
     };
     const before = await bootId();
@@ -56,7 +57,7 @@ describe('a machine after launch', () => {
   const value = async (expression: string): Promise<string | undefined> => (await prometheus.query(expression))[0]?.value[1];
   const until = async (what: string, holds: () => Promise<boolean> | boolean): Promise<void> => {
     for (const deadline = Date.now() + patience; !await holds();) {
-      if (Date.now() > deadline) throw new Error(`never: ${what}; firing: ${(await firing()).join(', ')}; told: ${JSON.stringify(told)}`);
+      if (Date.now() > deadline) throw new Error(`never: ${what}; firing: ${(await firing()).join(', ')}; scraped: ${await prometheus.scraped()}; told: ${JSON.stringify(told)}`);
       await delay(200);
     }
   };

@@ -174,10 +174,34 @@ static JSValue native_encode(JSContext *ctx, JSValueConst self, int argc, JSValu
   return value;
 }
 
+/* one_to_one(buffer, offset, length): a string with one character for each byte. */
+static JSValue native_one_to_one(JSContext *ctx, JSValueConst self, int argc, JSValueConst *argv) {
+  size_t size, wide = 0;
+  int64_t offset, length;
+  if (JS_ToInt64(ctx, &offset, argv[1]) || JS_ToInt64(ctx, &length, argv[2])) return JS_EXCEPTION;
+  const uint8_t *bytes = JS_GetArrayBuffer(ctx, &size, argv[0]);
+  if (!bytes && size > 0) return JS_EXCEPTION;
+  if (offset < 0 || length < 0 || (uint64_t)offset > size || (uint64_t)length > size - (uint64_t)offset) return JS_ThrowRangeError(ctx, "length");
+  if (length == 0) return JS_NewStringLen(ctx, "", 0);
+  bytes += offset;
+  for (int64_t at = 0; at < length; at++) wide += bytes[at] >> 7;
+  if (wide == 0) return JS_NewStringLen(ctx, (const char *)bytes, (size_t)length);
+  /* QuickJS takes UTF-8 alone. */
+  char *utf8 = malloc((size_t)length + wide), *end = utf8;
+  if (!utf8) return JS_ThrowOutOfMemory(ctx);
+  for (int64_t at = 0; at < length; at++) {
+    if (bytes[at] >= 0x80) *end++ = (char)(0xc0 | bytes[at] >> 6);
+    *end++ = (char)(bytes[at] < 0x80 ? bytes[at] : 0x80 | (bytes[at] & 0x3f));
+  }
+  JSValue value = JS_NewStringLen(ctx, utf8, (size_t)(end - utf8));
+  free(utf8);
+  return value;
+}
+
 static const JSCFunctionListEntry entries[] = {
   JS_CFUNC_DEF("fsync", 1, native_fsync),   JS_CFUNC_DEF("lock", 1, native_lock),     JS_CFUNC_DEF("chmod", 2, native_chmod),
   JS_CFUNC_DEF("wait", 3, native_wait),     JS_CFUNC_DEF("spawn", 5, native_spawn),   JS_CFUNC_DEF("decode", 2, native_decode),
-  JS_CFUNC_DEF("encode", 1, native_encode), JS_PROP_STRING_DEF("version", AGENT_VERSION, 0),
+  JS_CFUNC_DEF("encode", 1, native_encode), JS_CFUNC_DEF("oneToOne", 3, native_one_to_one), JS_PROP_STRING_DEF("version", AGENT_VERSION, 0),
 };
 
 static int initialize(JSContext *ctx, JSModuleDef *module) {

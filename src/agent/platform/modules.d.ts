@@ -42,6 +42,7 @@ declare module 'cupel-native' {
   export function spawn(argv: readonly string[], environment: readonly string[], stdin: number, stdout: number, stderr: number): number;
   export function decode(buffer: ArrayBuffer, length: number): string | null;
   export function encode(text: string): ArrayBuffer;
+  export function oneToOne(bytes: ArrayBuffer, offset: number, length: number): string;
 }
 
 declare const scriptArgs: string[];

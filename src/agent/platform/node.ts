@@ -104,6 +104,7 @@ export function nodePlatform(args: readonly string[], environment: Readonly<Reco
     input: { terminal: false, read: () => 'closed' },
     write: print.out,
     writeError: print.error,
+    oneToOne: (bytes) => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1'),
     run: (argv, options) => run(argv, environment, options),
     lock: (path) => {
       // The lock belongs to the open file, which stays open: flock(1) only takes it.

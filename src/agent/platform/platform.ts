@@ -19,6 +19,8 @@ export interface Platform {
   write(text: string): void;
   /** The same to standard error. */
   writeError(text: string): void;
+  /** A string with one character for each byte, fast. */
+  readonly oneToOne: (bytes: Uint8Array) => string;
   /** Runs a program to its end; it does not outlive this process. */
   run(argv: readonly string[], options?: RunOptions): RunResult;
   /**

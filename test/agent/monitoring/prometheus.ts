@@ -16,6 +16,8 @@ export interface Prometheus {
   readonly url: string;
   /** An instant query. Throws what Prometheus says of a query that is wrong. */
   query(expression: string): Promise<Sample[]>;
+  /** How the last scrapes went, for messages. */
+  scraped(): Promise<string>;
   stop(): Promise<void>;
 }
 
@@ -31,6 +33,10 @@ export async function startPrometheus(configuration: object): Promise<Prometheus
   await untilAnswers(`${url}/-/ready`, program);
   return {
     url,
+    async scraped() {
+      const { data } = await (await fetch(`${url}/api/v1/targets`)).json() as { data: { activeTargets: { health: string; lastError: string }[] } };
+      return data.activeTargets.map(({ health, lastError }) => `${health} ${lastError}`).join('; ');
+    },
     async query(expression) {
       const answer = await fetch(`${url}/api/v1/query`, { method: 'POST', body: new URLSearchParams({ query: expression }) });
       const body = await answer.json() as { status: string; error?: string; data: { result: Sample[] } };
