@@ -1,4 +1,4 @@
-import { readEvidenceBytes } from '../bytes.ts';
+import { oneToOne, readEvidenceBytes } from '../bytes.ts';
 import type { Assay } from '../model.ts';
 import type { AssayDetail } from './model.ts';
 import { DetailReader } from './reader.ts';
@@ -8,7 +8,7 @@ import { DetailReader } from './reader.ts';
  * @throws EvidenceError as `readAssay`
  */
 export async function readDetail(path: string, assay: Assay): Promise<AssayDetail> {
-  const reader = new DetailReader(assay);
+  const reader = new DetailReader(assay, { oneToOne });
   await readEvidenceBytes(path, (chunk) => reader.write(chunk));
   return reader.end();
 }

@@ -1,4 +1,4 @@
-import { type Capture, CapturingHandler, elementsOf, type Selection, textOf, type XmlAttributes, type XmlElement, type XmlName, XmlScanner } from '../../xml/index.ts';
+import { type Capture, CapturingHandler, elementsOf, type Selection, textOf, type XmlAttributes, type XmlElement, type XmlLimits, type XmlName, XmlScanner } from '../../xml/index.ts';
 import type { Assay, RuleResult } from '../model.ts';
 import { Budget } from '../read/budget.ts';
 import { findingsOf } from './findings.ts';
@@ -28,10 +28,10 @@ export class DetailReader {
   private readonly scanner: XmlScanner;
   private readonly selection: DetailSelection;
 
-  constructor(assay: Assay) {
+  constructor(assay: Assay, limits: XmlLimits = {}) {
     this.selection = new DetailSelection(assay);
     const budget = new Budget(keepable);
-    this.scanner = new XmlScanner(new CapturingHandler(this.selection, (units) => { budget.spend(units); }));
+    this.scanner = new XmlScanner(new CapturingHandler(this.selection, (units) => { budget.spend(units); }), limits);
   }
 
   /** Takes the next bytes, cut anywhere. @throws EvidenceError `xml-…`, `arf-too-large` */

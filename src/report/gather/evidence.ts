@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
-import type { Assay } from '../../assay/index.ts';
+import { type Assay, oneToOne } from '../../assay/index.ts';
 import { DetailReader, type AssayDetail } from '../../assay/detail/index.ts';
 import { type Appraisal, appraise, type Contents, inspectHallmark, verifyContents, type Trust } from '../../evidence/index.ts';
 import type { EvidenceFile, ReportModel, ReportSource, Signature } from '../model.ts';
@@ -51,8 +51,8 @@ async function examined(contents: Contents, name: string, { trust, now, appraisa
 
 /** The ARF was read once and found whole; this is the second way through it. */
 async function detailIn(gzipped: Buffer, assay: Assay): Promise<AssayDetail> {
-  const reader = new DetailReader(assay);
-  await pipeline(Readable.from([gzipped], { objectMode: false }), createGunzip({ chunkSize: 1 << 17 }), async (chunks: AsyncIterable<Uint8Array>) => {
+  const reader = new DetailReader(assay, { oneToOne });
+  await pipeline(Readable.from([gzipped], { objectMode: false }), createGunzip({ chunkSize: 1 << 16 }), async (chunks: AsyncIterable<Uint8Array>) => {
     for await (const chunk of chunks) reader.write(chunk);
   });
   return reader.end();
