@@ -37,7 +37,7 @@ export async function ignoreFailing(machine: Machine, but: readonly string[]): P
   expect(exitCode, stderr).to.equal(0);
 }
 
-/** What the last scan left. */
-export function resultOf(machine: Machine): { scan: { success: boolean; failure: { code: string } | null }; report: { finished: string; verdict: { verdict: string; failing: { rule: string }[] } } | null } {
-  return JSON.parse(readFileSync(path.join(machine.root, 'var/lib/cupel/result.json'), 'utf8')) as ReturnType<typeof resultOf>;
+/** What the last scan left. @param folder where to look for it */
+export function resultOf(machine: Machine, folder = 'var/lib/cupel'): { scan: { success: boolean; failure: { code: string } | null }; report: { finished: string; verdict: { verdict: string; failing: { rule: string }[] } } | null } {
+  return JSON.parse(readFileSync(path.join(machine.root, folder, 'result.json'), 'utf8')) as ReturnType<typeof resultOf>;
 }
