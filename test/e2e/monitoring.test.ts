@@ -78,7 +78,7 @@ describe('a machine after launch', () => {
     writeFileSync(path.join(dropIn, 'test.conf'), '[Timer]\nOnBootSec=\nOnCalendar=\nRandomizedDelaySec=0\nAccuracySec=100ms\nOnActiveSec=1h\n');
     await reboot();
     // As cloud-init does at the first boot: the build leaves no keys of the host.
-    await must('ssh-keygen -q -A && systemctl restart ssh');
+    await must('ssh-keygen -q -A; for attempt in $(seq 20); do systemctl reset-failed ssh; systemctl restart ssh && exit 0; sleep 0.5; done; exit 1');
     hurriedRules(path.join(directory(), 'cis.rules.yml'));
     const bridge = await bridgeTo(machine(), 9779);
     stops.push(bridge.stop);
