@@ -4,23 +4,27 @@
 set -eu
 
 cd "$(dirname "$0")/.."
-tally=$(mktemp)
-trap 'rm -f "$tally"' EXIT
+scratch=$(mktemp -d)
+trap 'rm -rf --one-file-system "$scratch"' EXIT
+tally=$scratch/tally
+: >"$tally"
 export TEST_TALLY="$tally"
 status=0
 runs=0
 
-run() { # mocha's arguments
+run() { # folder for temporary files, mocha's arguments
   runs=$((runs + 1))
-  node_modules/.bin/mocha "$@" || status=1
+  tmp=$1
+  shift
+  TMPDIR=$tmp node_modules/.bin/mocha "$@" || status=1
 }
 
 tier=${1:-all}
-[ "$tier" = integration ] || run 'test/**/*.test.ts'
+[ "$tier" = integration ] || run "$scratch" 'test/**/*.test.ts'
 if [ "$tier" != unit ]; then
   # Machines of their own need root.
   if [ "$(id -u)" -eq 0 ]; then
-    run --config test/e2e/.mocharc.json 'test/e2e/*.test.ts'
+    run "${TMPDIR:-/tmp}" --config test/e2e/.mocharc.json 'test/e2e/*.test.ts'
   else
     runs=$((runs + 1))
     sudo --preserve-env=TEST_TALLY,PATH,CUPEL_CACHE,DEBIAN_MIRROR node_modules/.bin/mocha --config test/e2e/.mocharc.json 'test/e2e/*.test.ts' || status=1
