@@ -1,7 +1,7 @@
 import { closeSync, openSync, readSync } from 'node:fs';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { createGunzip } from 'node:zlib';
+import { createGunzip, type Gunzip } from 'node:zlib';
 import { CupelError, EvidenceError } from '../errors.ts';
 
 /** A string of a chunk is still small enough for V8 to throw away cheaply. */
@@ -34,6 +34,9 @@ export async function readEvidenceBytes(path: string, take: (chunk: Uint8Array) 
     closeSync(file);
   }
 }
+
+/** Unpacks an ARF in chunks as its readers like them. */
+export const inflater = (): Gunzip => createGunzip({ chunkSize });
 
 /** Bytes as a string with one character for each, in Node's fast way. */
 export const oneToOne = (bytes: Uint8Array): string => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1');
@@ -84,7 +87,7 @@ class FileSource {
 }
 
 async function gunzip(path: string, source: FileSource, first: Uint8Array, take: (chunk: Uint8Array) => void): Promise<void> {
-  const inflate = createGunzip({ chunkSize });
+  const inflate = inflater();
   // A pipeline reports the abort of its source in place of what its consumer threw.
   let refusal: unknown;
   try {

@@ -1,11 +1,14 @@
 import { CupelError, EvidenceError } from '../errors.ts';
 import { oneToOne, readEvidenceBytes } from './bytes.ts';
+import type { XmlHandler } from '../xml/index.ts';
 import type { Assay } from './model.ts';
 import { AssayReader } from './read/index.ts';
 
 export interface ReadAssayOptions {
   /** Most bytes read, after decompression. Default 1 GiB. */
   maxBytes?: number;
+  /** Is told of every element, too: see `AssayReader`. */
+  beside?: XmlHandler;
 }
 
 /**
@@ -13,7 +16,7 @@ export interface ReadAssayOptions {
  * @throws EvidenceError `evidence-…` and `gzip-…` for the file, `xml-…` and `arf-…` for what is in it
  */
 export async function readAssay(path: string, options: ReadAssayOptions = {}): Promise<Assay> {
-  const reader = new AssayReader({ oneToOne });
+  const reader = new AssayReader({ oneToOne }, options.beside);
   try {
     await readEvidenceBytes(path, (chunk) => reader.write(chunk), options.maxBytes);
     return reader.end();

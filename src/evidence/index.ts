@@ -8,7 +8,7 @@ export { type Binding, type ImageIdentity, type PackerArtifact } from './stateme
 export { assertSameImage, digestsOnDisk, digestsOnMachine, type ImageComparison } from './image/index.ts';
 export { fetchEvidence, type FetchedEvidence } from './fetch.ts';
 export { type BoundImage, EvidenceStore, imageIdOf, openStore, type Patience, type Pointer, type StoredBundle, type StoreOptions } from './stores/index.ts';
-export { type DrawReport, sealEvidence, type SealedEvidence } from './seal.ts';
+export { type ReportDrawer, sealEvidence, type SealedEvidence } from './seal.ts';
 export { inspectHallmark, readContents, verifyContents, verifyEvidence, type Policy, type PolicyReason, type Verification, type VerifyOptions } from './verify/index.ts';
 export { type Appraisal, appraise } from './statement/index.ts';
 export { type Certification, readTrustedRoot, type Trust } from './hallmark/index.ts';

@@ -7,6 +7,7 @@ import { assertOwnSignature, openHallmark, signStatement } from './hallmark/inde
 import type { Signer } from './keys/index.ts';
 import { type Appraisal, appraise, readStrictJson, stateOf, statementSchema } from './statement/index.ts';
 import { stableJson } from './stable-json.ts';
+import type { XmlHandler } from '../xml/index.ts';
 
 export interface SealedEvidence {
   /** Path of the bundle. */
@@ -18,27 +19,31 @@ export interface SealedEvidence {
 }
 
 /** Draws `report.html` from evidence that was examined and is about to be signed. */
-export type DrawReport = (contents: Contents, appraisal: Appraisal) => Promise<string>;
+export interface ReportDrawer {
+  /** Stands beside while the ARF is read. */
+  beside: XmlHandler;
+  draw: (contents: Contents, appraisal: Appraisal) => Promise<string>;
+}
 
 /**
  * Signs the evidence in a directory and packs it into its bundle, both beside the evidence. What is signed is read
  * and judged again first: a signer vouches for what it has seen. A hallmark or report that is there already is replaced.
  * @param producer name and version of this program
- * @param draw the report for people that goes into the bundle; none without it
+ * @param drawer of the report for people that goes into the bundle; none without it
  * @throws EvidenceError for evidence that is not whole, or does not agree; RefusedError `evidence-refused`
  */
-export async function sealEvidence(directory: string, signer: Signer, producer: string, draw?: DrawReport): Promise<SealedEvidence> {
+export async function sealEvidence(directory: string, signer: Signer, producer: string, drawer?: ReportDrawer): Promise<SealedEvidence> {
   const evidence = new Map(await readFolder(directory));
   evidence.delete(statementFile);
   evidence.delete(hallmarkFile);
-  if (draw !== undefined) evidence.delete(reportFile);
-  const appraisal = await appraise(evidence);
-  if (draw !== undefined) evidence.set(reportFile, Buffer.from(await draw(evidence, appraisal)));
+  if (drawer !== undefined) evidence.delete(reportFile);
+  const appraisal = await appraise(evidence, drawer?.beside);
+  if (drawer !== undefined) evidence.set(reportFile, Buffer.from(await drawer.draw(evidence, appraisal)));
   const bundle = join(directory, bundleName(appraisal.verdict.target, appraisal.verdict.run));
   const contents = await hallmarked(evidence, appraisal, signer, producer);
   assertComplete(contents, directory);
   const packed = await packBundle(contents);
-  for (const name of [...(draw === undefined ? [] : [reportFile]), statementFile, hallmarkFile]) await place(join(directory, name), contents.get(name) ?? Buffer.alloc(0));
+  for (const name of [...(drawer === undefined ? [] : [reportFile]), statementFile, hallmarkFile]) await place(join(directory, name), contents.get(name) ?? Buffer.alloc(0));
   await place(bundle, packed);
   return { bundle, bytes: packed.length, sha256: createHash('sha256').update(packed).digest('hex'), appraisal };
 }

@@ -3,7 +3,7 @@ import type { TagForm, TagForms } from './forms.ts';
 import type { ExpandedName, QName } from './names.ts';
 import { referenceEnd, resolveReference } from './reference.ts';
 import { decodeUtf8 } from './utf8.ts';
-import type { ByteWindow } from './window.ts';
+import { type ByteWindow, owned } from './window.ts';
 
 /**
  * The attributes of the tag being opened; xmlns declarations are left out. Only valid during `open`:
@@ -121,7 +121,7 @@ export class TagAttributes implements XmlAttributes {
   }
 
   private read(attribute: Attribute): string {
-    return attribute.value ??= decodeUtf8(this.window.bytes, attribute.from, attribute.to);
+    return attribute.value ??= this.window.decode(attribute.from, attribute.to);
   }
 
   private from(place: number): number {
@@ -141,6 +141,8 @@ export class TagAttributes implements XmlAttributes {
 
 /** Attribute-value normalization (XML 1.0, 3.3.3) for an attribute without a DTD. */
 function normalized(window: ByteWindow, from: number, to: number): string {
+  const raw = window.text.slice(from, to);
+  if (!unlikeItsValue.test(raw)) return owned(raw);
   const { bytes, base } = window;
   let text = '';
   let plain = from;

@@ -1,6 +1,5 @@
 import { xmlError } from './failure.ts';
 import { referenceEnd, resolveReference } from './reference.ts';
-import { decodeUtf8 } from './utf8.ts';
 import type { ByteWindow } from './window.ts';
 
 interface TextSink {
@@ -104,7 +103,7 @@ export class TextReader {
   }
 
   private emit(from: number, to: number): void {
-    if (this.wanted && to > from) this.sink.text(decodeUtf8(this.window.bytes, from, to));
+    if (this.wanted && to > from) this.sink.text(this.window.decode(from, to));
   }
 
   private hand(text: string): void {

@@ -1,4 +1,7 @@
 import { NextOf } from './next-of.ts';
+import { decodeUtf8 } from './utf8.ts';
+
+const beyondAscii = /[^\0-\x7f]/;
 
 /**
  * The bytes not yet consumed. After the last one there is always a 0, which no checked document
@@ -46,8 +49,19 @@ export class ByteWindow {
     this.bytes[length] = 0;
   }
 
+  /** What stands between two indexes. The string is new memory: it keeps no chunk alive. */
+  decode(from: number, to: number): string {
+    const raw = this.text.slice(from, to);
+    return beyondAscii.test(raw) ? decodeUtf8(this.bytes, from, to) : owned(raw);
+  }
+
   /** Offset in the document of the byte at `index`. */
   offset(index: number): number {
     return this.base + index;
   }
+}
+
+/** Engines let a long slice share the memory of the whole; not that of what it was joined to. */
+export function owned(slice: string): string {
+  return slice.length < 13 ? slice : (' ' + slice).slice(1);
 }

@@ -2,7 +2,7 @@ import { gunzipSync } from 'node:zlib';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { AssayReader, type Assay } from '../../src/assay/index.ts';
-import { DetailReader, type AssayDetail } from '../../src/assay/detail/index.ts';
+import { type AssayDetail, DetailCollector } from '../../src/assay/detail/index.ts';
 import type { Baseline } from '../../src/baseline/model.ts';
 import { judge } from '../../src/gate/index.ts';
 import { buildReport, type ReportFacts } from '../../src/report/gather/build.ts';
@@ -21,13 +21,11 @@ export const hostile = [
 ].join(' ');
 
 export function read(xml: string | Buffer): { assay: Assay; detail: AssayDetail } {
-  const reader = new AssayReader();
-  const bytes = typeof xml === 'string' ? Buffer.from(xml) : xml;
-  reader.write(bytes);
+  const details = new DetailCollector();
+  const reader = new AssayReader({}, details);
+  reader.write(typeof xml === 'string' ? Buffer.from(xml) : xml);
   const assay = reader.end();
-  const details = new DetailReader(assay);
-  details.write(bytes);
-  return { assay, detail: details.end() };
+  return { assay, detail: details.finish(assay) };
 }
 
 let real: { assay: Assay; detail: AssayDetail } | undefined;

@@ -1,4 +1,3 @@
-/** A second, slower reading of an ARF, for reports. */
+/** More of an ARF than its results, for reports. */
 export type { AssayDetail, CollectedItem, Field, Finding, ProseBlock, Reference, RuleDetail, RuleText } from './model.ts';
-export { DetailReader } from './reader.ts';
-export { readDetail } from './file.ts';
+export { DetailCollector } from './collector.ts';

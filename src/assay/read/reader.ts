@@ -1,4 +1,4 @@
-import { XmlScanner, type XmlLimits } from '../../xml/index.ts';
+import { BothHandlers, XmlScanner, type XmlHandler, type XmlLimits } from '../../xml/index.ts';
 import type { Assay } from '../model.ts';
 import { Budget } from './budget.ts';
 import { AssayDocument } from './document.ts';
@@ -17,11 +17,12 @@ export class AssayReader {
   private readonly document: AssayDocument;
   private readonly scanner: XmlScanner;
 
-  constructor(limits: XmlLimits = {}) {
+  /** @param beside is told of every element, too; what it throws ends the reading */
+  constructor(limits: XmlLimits = {}, beside?: XmlHandler) {
     const budget = new Budget(keepable);
     this.document = new AssayDocument(budget);
     const walker = new ShapeWalker(this.document.roots, budget, (name, known, depth) => this.document.watch(name, known, depth));
-    this.scanner = new XmlScanner(walker, limits);
+    this.scanner = new XmlScanner(beside === undefined ? walker : new BothHandlers(walker, beside), limits);
   }
 
   /** Takes the next bytes, cut anywhere. */

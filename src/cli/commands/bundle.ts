@@ -1,7 +1,7 @@
 import { sealEvidence } from '../../evidence/index.ts';
 import { ExitCode } from '../../errors.ts';
 import { defineCommand } from '../command.ts';
-import { drawReport } from '../options/drawing.ts';
+import { reportDrawer } from '../options/drawing.ts';
 import { producer, signerFrom, signerName, signingOptions } from '../options/signing.ts';
 
 export const bundleCommand = defineCommand({
@@ -12,7 +12,7 @@ export const bundleCommand = defineCommand({
     .option('json', { type: 'boolean', default: false, describe: 'print what was made as JSON' }),
   handler: async (argv, io) => {
     const signer = await signerFrom(argv, io);
-    const { bundle, bytes, sha256 } = await sealEvidence(argv.directory, signer, producer(), drawReport);
+    const { bundle, bytes, sha256 } = await sealEvidence(argv.directory, signer, producer(), await reportDrawer());
     if (signer.development) io.note('cupel: signed with the development key; verification will say so (--signing-key gives it one to trust)');
     if (argv.json) io.out(JSON.stringify({ bundle, bytes, sha256, signer: { keyid: signer.keyid, algorithm: signer.algorithm, development: signer.development } }));
     else io.out(`${bundle}\n  ${bytes} bytes, sha256 ${sha256}\n  signed by ${signerName(signer)}`);

@@ -15,7 +15,7 @@ import { createDisplay, type DisplayKind } from '../display/index.ts';
 import type { Io } from '../io.ts';
 import { createLog, type Log } from '../log.ts';
 import { packageFolder } from '../package.ts';
-import { drawReport } from '../options/drawing.ts';
+import { reportDrawer } from '../options/drawing.ts';
 import { readPrevious } from '../options/previous.ts';
 import { producer, signerFrom, signingOptions } from '../options/signing.ts';
 import { loadSubject, type Subject, subjectOptions } from '../options/subject.ts';
@@ -146,7 +146,7 @@ async function keepEvidence(out: string, image: string, run: string, result: Pro
 /** What fails here fails the build, and leaves evidence that is true, but that nobody vouches for: better said than found out. */
 async function hallmark(evidence: string, signer: Signer, emit: Emit): Promise<SealedEvidence> {
   try {
-    return await sealEvidence(evidence, signer, producer(), drawReport);
+    return await sealEvidence(evidence, signer, producer(), await reportDrawer());
   } catch (error) {
     emit({ type: 'warning', message: `the gate accepted the machine, but its evidence is not signed, and cupel verify refuses it; if the image is kept all the same: cupel bundle ${evidence} --signing-key …` });
     throw error;

@@ -7,6 +7,7 @@ import { readLock, readLockDigests } from '../../baseline/lock.ts';
 import type { Baseline } from '../../baseline/model.ts';
 import { EvidenceError } from '../../errors.ts';
 import { judge, serializeVerdict, type Verdict } from '../../gate/index.ts';
+import type { XmlHandler } from '../../xml/index.ts';
 import { type Contents, sbomFile } from '../bundle/index.ts';
 import { assayIn } from './assay.ts';
 import { type Environment, environmentSchema } from './environment.ts';
@@ -33,9 +34,10 @@ const day = 86_400_000;
 
 /**
  * Reads the evidence and judges it again, by what is in it alone.
+ * @param beside is told of every element of the ARF, too
  * @throws EvidenceError for whatever is broken, or does not agree
  */
-export async function appraise(contents: Contents): Promise<Appraisal> {
+export async function appraise(contents: Contents, beside?: XmlHandler): Promise<Appraisal> {
   const verdict = readStrictJson(part(contents, 'verdict.json'), 'verdict.json', verdictSchema);
   const environment = readStrictJson(part(contents, 'environment.json'), 'environment.json', environmentSchema);
   const before = contents.get('before.json');
@@ -46,7 +48,7 @@ export async function appraise(contents: Contents): Promise<Appraisal> {
   const reverted = environment.hardening?.reverted ?? [];
   assertReverted(contents.get('harden.jsonl'), reverted);
 
-  const assay = await assayIn(part(contents, 'arf.xml.gz'));
+  const assay = await assayIn(part(contents, 'arf.xml.gz'), beside);
   assertScanner(assay, environment);
   const judged = judgedAt(assay, environment);
   assertApproved(baseline, judged);

@@ -1,19 +1,17 @@
 import { pipeline } from 'node:stream/promises';
 import { Readable } from 'node:stream';
-import { createGunzip } from 'node:zlib';
-import { type Assay, AssayReader, oneToOne } from '../../assay/index.ts';
+import { type Assay, AssayReader, inflater, oneToOne } from '../../assay/index.ts';
 import { CupelError, EvidenceError } from '../../errors.ts';
+import type { XmlHandler } from '../../xml/index.ts';
 import { arfLimit } from '../bundle/index.ts';
-
-const chunkSize = 1 << 16;
 
 /**
  * Reads the assay out of `arf.xml.gz`, held in memory, without ever holding the ARF itself.
  * @throws EvidenceError `gzip-corrupt`, `gzip-truncated`, `evidence-too-large`, and what the reader finds wrong (`xml-…`, `arf-…`)
  */
-export async function assayIn(gzipped: Buffer, name = 'arf.xml.gz'): Promise<Assay> {
-  const reader = new AssayReader({ oneToOne });
-  const inflate = createGunzip({ chunkSize });
+export async function assayIn(gzipped: Buffer, beside?: XmlHandler, name = 'arf.xml.gz'): Promise<Assay> {
+  const reader = new AssayReader({ oneToOne }, beside);
+  const inflate = inflater();
   let taken = 0;
   // A pipeline reports the abort of its source in place of what its consumer threw.
   let refusal: unknown;

@@ -1,4 +1,5 @@
 import { EvidenceError } from '../../errors.ts';
+import type { XmlHandler } from '../../xml/index.ts';
 import { type Contents, hallmarkFile, statementFile } from '../bundle/index.ts';
 import { openHallmark } from '../hallmark/index.ts';
 import { type Appraisal, appraise, assertAgreement, assertDigests, digests, extension, readStrictJson, type Statement, statementSchema } from '../statement/index.ts';
@@ -8,14 +9,14 @@ import { type Appraisal, appraise, assertAgreement, assertDigests, digests, exte
  * Nothing may rest on it: anybody can sign.
  * @throws EvidenceError for evidence that is broken, or does not agree
  */
-export async function inspectHallmark(contents: Contents): Promise<{ claims: Statement['predicate'][typeof extension]; appraisal: Appraisal }> {
+export async function inspectHallmark(contents: Contents, beside?: XmlHandler): Promise<{ claims: Statement['predicate'][typeof extension]; appraisal: Appraisal }> {
   const hallmark = openHallmark(contents.get(hallmarkFile) ?? Buffer.alloc(0));
   if (contents.get(statementFile)?.equals(hallmark.statement) !== true) {
     throw new EvidenceError('statement-unsigned', `${statementFile} is not the statement that was signed`, { subject: statementFile });
   }
   const statement = readStrictJson(hallmark.statement, statementFile, statementSchema);
   assertDigests(statement, contents, digests(contents));
-  const appraisal = await appraise(contents);
+  const appraisal = await appraise(contents, beside);
   assertAgreement(statement, contents, appraisal);
   return { claims: statement.predicate[extension], appraisal };
 }

@@ -1,3 +1,4 @@
+import type { XmlHandler } from '../../xml/index.ts';
 import { stat } from 'node:fs/promises';
 import { EvidenceError } from '../../errors.ts';
 import { judge, type Verdict } from '../../gate/index.ts';
@@ -46,8 +47,8 @@ export async function readContents(path: string): Promise<Contents> {
   return directory ? await readFolder(path) : await unpackBundle(await readPlainFile(path, bundleLimits.packed, 'follow'), path);
 }
 
-/** As `verifyEvidence`, on what was read already. */
-export async function verifyContents(contents: Contents, options: VerifyOptions, path: string): Promise<Verification> {
+/** As `verifyEvidence`, on what was read already. @param beside is told of every element of the ARF, too */
+export async function verifyContents(contents: Contents, options: VerifyOptions, path: string, beside?: XmlHandler): Promise<Verification> {
   const { trust, now } = options;
   assertComplete(contents, path);
   const hallmark = openHallmark(contents.get(hallmarkFile) ?? Buffer.alloc(0));
@@ -62,7 +63,7 @@ export async function verifyContents(contents: Contents, options: VerifyOptions,
   const files = digests(contents);
   assertDigests(statement, contents, files);
 
-  const appraisal = await appraise(contents);
+  const appraisal = await appraise(contents, beside);
   assertAgreement(statement, contents, appraisal);
   assertPast(appraisal, now, signer.certification?.signedAt);
   const expired = appraisal.verdict.ignored.filter(({ expires }) => now.getTime() >= Date.parse(`${expires}T00:00:00Z`) + 86_400_000);

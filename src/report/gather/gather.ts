@@ -2,6 +2,7 @@ import { open, stat } from 'node:fs/promises';
 import { basename, resolve } from 'node:path';
 import { createGunzip } from 'node:zlib';
 import { readAssay } from '../../assay/index.ts';
+import { DetailCollector } from '../../assay/detail/index.ts';
 import { EvidenceError, UsageError } from '../../errors.ts';
 import { readContents, type Trust } from '../../evidence/index.ts';
 import type { ReportModel, ReportSource } from '../model.ts';
@@ -33,8 +34,9 @@ export async function gatherReport(path: string, options: GatherOptions): Promis
     return await reportOfContents(contents, source, { now: options.now, ownFixes: options.ownFixes, ...(options.trust === undefined ? {} : { trust: options.trust }) });
   }
   const policy = await options.policy?.();
-  const assay = await readAssay(path);
-  return await reportOfResults(path, assay, source, {
+  const details = new DetailCollector();
+  const assay = await readAssay(path, { beside: details });
+  return await reportOfResults({ assay, detail: details.finish(assay) }, source, {
     asOf: options.asOf === 'scan' ? new Date(assay.endTime) : options.asOf, ownFixes: options.ownFixes, ...(policy === undefined ? {} : { policy }),
   });
 }

@@ -2,7 +2,6 @@ import { createWriteStream } from 'node:fs';
 import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { execa } from 'execa';
 import { readEvidenceBytes } from '../../assay/index.ts';
 import { ConfigurationError } from '../../errors.ts';
 import { readContents } from '../../evidence/index.ts';
@@ -19,6 +18,8 @@ export async function renderOscapHtml(path: string): Promise<string> {
     const arf = join(scratch, 'arf.xml');
     const page = join(scratch, 'report.html');
     await plainArf(path, scratch, arf);
+    // Loaded for this page alone: it is large.
+    const { execa } = await import('execa');
     const { exitCode, stderr, code } = await execa('oscap', ['xccdf', 'generate', 'report', '--output', page, arf], { reject: false, stdin: 'ignore', stdout: 'ignore', timeout: 300_000 });
     const made = await stat(page).then((found) => found.size > 0, () => false);
     if (exitCode !== 0 || !made) {

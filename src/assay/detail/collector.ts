@@ -1,5 +1,5 @@
-import { type Capture, CapturingHandler, elementsOf, type Selection, textOf, type XmlAttributes, type XmlElement, type XmlLimits, type XmlName, XmlScanner } from '../../xml/index.ts';
-import type { Assay, RuleResult } from '../model.ts';
+import { type Capture, CapturingHandler, elementsOf, type Selection, textOf, type XmlAttributes, type XmlElement, type XmlName } from '../../xml/index.ts';
+import type { Assay } from '../model.ts';
 import { Budget } from '../read/budget.ts';
 import { findingsOf } from './findings.ts';
 import type { AssayDetail, ProseBlock, Reference, RuleDetail } from './model.ts';
@@ -21,58 +21,61 @@ const keepable = 96 * 1024 * 1024;
 const failing: ReadonlySet<string> = new Set(['fail', 'error', 'unknown', 'notchecked']);
 
 /**
- * Reads what an ARF says of its rules beyond their results: the benchmark's words for all that were evaluated, and for
- * those that do not pass what oscap tested and found. A second way through the same bytes, after the assay was read.
+ * Collects what an ARF says of its rules beyond their results: the benchmark's words for all that were evaluated, and for
+ * those that do not pass what oscap tested and found. Stands beside an `AssayReader`, whose document it is told of.
+ * Throws EvidenceError `arf-too-large`.
  */
-export class DetailReader {
-  private readonly scanner: XmlScanner;
-  private readonly selection: DetailSelection;
+export class DetailCollector extends CapturingHandler {
+  private readonly collected: DetailSelection;
 
-  constructor(assay: Assay, limits: XmlLimits = {}) {
-    this.selection = new DetailSelection(assay);
+  constructor() {
+    const collected = new DetailSelection();
     const budget = new Budget(keepable);
-    this.scanner = new XmlScanner(new CapturingHandler(this.selection, (units) => { budget.spend(units); }), limits);
+    super(collected, (units) => { budget.spend(units); });
+    this.collected = collected;
   }
 
-  /** Takes the next bytes, cut anywhere. @throws EvidenceError `xml-…`, `arf-too-large` */
-  write(chunk: Uint8Array): void {
-    this.scanner.write(chunk);
-  }
-
-  end(): AssayDetail {
-    this.scanner.end();
-    return this.selection.finish();
+  /** @param assay of the same document, once it was read to its end */
+  finish(assay: Assay): AssayDetail {
+    return this.collected.finish(assay);
   }
 }
 
+/** What a benchmark says of a rule. */
+interface Told {
+  text: NonNullable<RuleDetail['text']>;
+  script: string | undefined;
+}
+
+interface Benchmark {
+  id: string;
+  component: string;
+  rules: Map<string, Told>;
+}
+
 class DetailSelection implements Selection {
-  private readonly rules = new Map<string, RuleDetail>();
+  /** Which rules are evaluated, and by which benchmark, is only known at the end. */
+  private readonly benchmarks: Benchmark[] = [];
+  private benchmark: Benchmark | undefined;
+  private readonly blamed = new Map<string, Pick<RuleDetail, 'findings' | 'moreFindings'>>();
   private readonly values: Record<string, string> = {};
   /** Those of the benchmark and of tailorings, by id. */
   private readonly profiles = new Map<string, { title: string; version: string; base: string | undefined }>();
-  private readonly profile: string | undefined;
-  private readonly wanted: ReadonlyMap<string, RuleResult>;
-  private readonly benchmark: { id: string; component: string | undefined };
   private component = '';
-  private inBenchmark = false;
   private report = '';
   private oval: OvalReport | undefined;
   /** Report id → definition id → rules. */
   private readonly checks = new Map<string, Map<string, string[]>>();
 
-  constructor(assay: Assay) {
-    this.wanted = new Map(assay.rules.filter(({ result }) => result !== 'notselected').map((rule) => [rule.id, rule]));
-    this.profile = assay.profile;
-    const { id, href } = assay.benchmark;
-    this.benchmark = { id, component: href.startsWith('#') ? href.slice(1) : undefined };
-  }
-
   open(name: XmlName, attributes: XmlAttributes): Capture | undefined {
     if (this.oval !== undefined) return this.oval.open(name, attributes);
     switch (name.key) {
       case keys.component: this.component = attributes.get('id') ?? ''; return undefined;
-      case keys.benchmark: this.inBenchmark = this.isOurs(attributes.get('id') ?? ''); return undefined;
-      case keys.rule: return this.inBenchmark ? this.rule(attributes.get('id') ?? '') : undefined;
+      case keys.benchmark:
+        this.benchmark = { id: attributes.get('id') ?? '', component: this.component, rules: new Map() };
+        this.benchmarks.push(this.benchmark);
+        return undefined;
+      case keys.rule: return this.rule(attributes.get('id') ?? '');
       case keys.setValue: return { take: (element) => { this.values[shortValue(element.attributes.get('idref') ?? '')] = textOf(element).trim(); } };
       case keys.profile: return { skip: ({ local }) => local !== 'title' && local !== 'version', take: (element) => this.takeProfile(element) };
       case keys.ruleResult: return this.ruleResult(attributes.get('idref') ?? '');
@@ -88,19 +91,34 @@ class DetailSelection implements Selection {
 
   close(name: XmlName): void {
     if (name.key === keys.component) this.component = '';
-    else if (name.key === keys.benchmark) this.inBenchmark = false;
+    else if (name.key === keys.benchmark) this.benchmark = undefined;
     else if (name.key === keys.report) this.closeReport();
   }
 
-  finish(): AssayDetail {
+  finish(assay: Assay): AssayDetail {
     const valueOf = (id: string): string | undefined => (Object.hasOwn(this.values, id) ? this.values[id] : undefined);
     const fill = (blocks: readonly ProseBlock[]): ProseBlock[] => blocks.map(({ kind, text }) => ({ kind, text: fillIn(text, valueOf) }));
-    for (const detail of this.rules.values()) {
-      if (detail.script !== undefined) detail.script = fillIn(detail.script, valueOf);
-      const { text } = detail;
-      if (text !== undefined) detail.text = { ...text, description: fill(text.description), rationale: fill(text.rationale), warnings: fill(text.warnings) };
+    const told = this.ofBenchmark(assay);
+    const rules = new Map<string, RuleDetail>();
+    for (const { id, result } of assay.rules) {
+      if (result === 'notselected') continue;
+      const { text, script } = told.get(id) ?? { text: undefined, script: undefined };
+      const { findings, moreFindings } = this.blamed.get(id) ?? { findings: [], moreFindings: 0 };
+      if (text === undefined && findings.length === 0 && moreFindings === 0) continue;
+      rules.set(id, {
+        text: text === undefined ? undefined : { ...text, description: fill(text.description), rationale: fill(text.rationale), warnings: fill(text.warnings) },
+        script: script === undefined || !failing.has(result) ? undefined : fillIn(script, valueOf),
+        findings, moreFindings,
+      });
     }
-    return { rules: this.rules, values: this.values, standard: this.standard() };
+    return { rules, values: this.values, standard: this.standard(assay.profile) };
+  }
+
+  /** Of the benchmark that the assay was joined with: a data stream may hold others with the same rules. */
+  private ofBenchmark({ benchmark: { id, href } }: Assay): Map<string, Told> {
+    const component = href.startsWith('#') ? href.slice(1) : undefined;
+    const ours = this.benchmarks.filter((found) => (id === '' || found.id === id) && (found.component === '' || component === undefined || found.component === component));
+    return new Map(ours.flatMap(({ rules }) => [...rules]));
   }
 
   private takeProfile(element: XmlElement): void {
@@ -113,8 +131,8 @@ class DetailSelection implements Selection {
   }
 
   /** The profile used, or of a tailored one that it was made from: SCAP Security Guide's profiles have the version of their benchmark. */
-  private standard(): AssayDetail['standard'] {
-    let id = this.profile;
+  private standard(used: string | undefined): AssayDetail['standard'] {
+    let id = used;
     for (let steps = 0; id !== undefined && steps < 10; steps++) {
       const profile = this.profiles.get(id);
       if (profile === undefined) return undefined;
@@ -124,42 +142,24 @@ class DetailSelection implements Selection {
     return undefined;
   }
 
-  /** The benchmark that the assay was joined with; a data stream may hold others with the same rules. */
-  private isOurs(id: string): boolean {
-    if (this.benchmark.id !== '' && this.benchmark.id !== id) return false;
-    return this.component === '' || this.benchmark.component === undefined || this.component === this.benchmark.component;
-  }
-
   private rule(id: string): Capture | undefined {
-    const rule = this.wanted.get(id);
-    if (rule === undefined) return undefined;
-    const fails = failing.has(rule.result);
+    const { benchmark } = this;
+    if (benchmark === undefined) return undefined;
     return {
       skip: ({ local }, attributes) => local === 'check' || local === 'complex-check' || local === 'ident'
-        || (local === 'fix' && !(fails && attributes.get('system') === 'urn:xccdf:fix:script:sh')),
-      take: (element) => this.takeRule(this.detailOf(id), element),
+        || (local === 'fix' && attributes.get('system') !== 'urn:xccdf:fix:script:sh'),
+      take: (element) => benchmark.rules.set(id, toldIn(element)),
     };
   }
 
-  private takeRule(detail: RuleDetail, element: XmlElement): void {
-    const text: NonNullable<RuleDetail['text']> = { description: [], rationale: [], warnings: [], references: [] };
-    for (const child of elementsOf(element)) {
-      switch (child.name.local) {
-        case 'description': if (text.description.length === 0) text.description = proseOf(child); break;
-        case 'rationale': if (text.rationale.length === 0) text.rationale = proseOf(child); break;
-        case 'warning': text.warnings.push(...proseOf(child)); break;
-        case 'reference': text.references.push(referenceOf(child)); break;
-        case 'fix': detail.script ??= markedText(child); break;
-        default:
-      }
-    }
-    detail.text = text;
-  }
-
-  private ruleResult(id: string): Capture | undefined {
-    const rule = this.wanted.get(id);
-    if (rule === undefined || !failing.has(rule.result)) return undefined;
-    return { take: (element) => this.takeCheck(id, element) };
+  private ruleResult(id: string): Capture {
+    return {
+      skip: ({ local }) => local === 'ident' || local === 'fix' || local === 'message',
+      take: (element) => {
+        const result = elementsOf(element).find(({ name }) => name.local === 'result');
+        if (result !== undefined && failing.has(textOf(result).trim())) this.takeCheck(id, element);
+      },
+    };
   }
 
   private takeCheck(id: string, element: XmlElement): void {
@@ -184,20 +184,27 @@ class DetailSelection implements Selection {
     const byRule = new Map<string, string[]>();
     for (const [definition, rules] of definitions) for (const rule of rules) byRule.set(rule, [...(byRule.get(rule) ?? []), definition]);
     for (const [rule, of] of byRule) {
-      const detail = this.detailOf(rule);
       const { findings, more } = findingsOf(oval, of);
-      detail.findings.push(...findings);
-      detail.moreFindings += more;
+      const held = this.blamed.get(rule) ?? { findings: [], moreFindings: 0 };
+      this.blamed.set(rule, { findings: [...held.findings, ...findings], moreFindings: held.moreFindings + more });
     }
   }
+}
 
-  private detailOf(id: string): RuleDetail {
-    const held = this.rules.get(id);
-    if (held !== undefined) return held;
-    const made: RuleDetail = { text: undefined, script: undefined, findings: [], moreFindings: 0 };
-    this.rules.set(id, made);
-    return made;
+function toldIn(rule: XmlElement): Told {
+  const text: Told['text'] = { description: [], rationale: [], warnings: [], references: [] };
+  let script: string | undefined;
+  for (const child of elementsOf(rule)) {
+    switch (child.name.local) {
+      case 'description': if (text.description.length === 0) text.description = proseOf(child); break;
+      case 'rationale': if (text.rationale.length === 0) text.rationale = proseOf(child); break;
+      case 'warning': text.warnings.push(...proseOf(child)); break;
+      case 'reference': text.references.push(referenceOf(child)); break;
+      case 'fix': script ??= markedText(child); break;
+      default:
+    }
   }
+  return { text, script };
 }
 
 function referenceOf(element: XmlElement): Reference {
