@@ -70,7 +70,7 @@ describe('a machine after launch', () => {
 
   before(async function () {
     this.timeout(10 * 60_000);
-    const built = await build.provision(machine(), { baseline: quickBaseline(directory()), content: await scapContent() });
+    const built = await build.provision(machine(), { baseline: quickBaseline(directory(), { required: [sshd] }), content: await scapContent() });
     expect(await built.ended, built.output).to.equal(0);
     const dropIn = path.join(machine().root, 'etc/systemd/system/cis-scanner.timer.d');
     mkdirSync(dropIn, { recursive: true });
@@ -134,7 +134,7 @@ describe('a machine after launch', () => {
     await scan();
     await until('the ignored rule', async () => await value(`cis_rule_ignored{rule="${crontab}",would_fail="true"}`) === '1');
     await untilScraped();
-    expect((await firing()).filter((alert) => alert.includes(crontab))).to.deep.equal([]);
+    expect(await firing()).to.deep.equal([]);
     expect(told.filter(({ labels }) => labels['rule'] === crontab)).to.deep.equal([]);
   });
 
