@@ -15,8 +15,9 @@ const gnu: Readonly<Record<string, readonly string[]>> = { 'AGPL': ['3.0'], 'GPL
  * "GPL" without a version, exceptions, and whatever a package calls its own.
  */
 export function spdxId(name: string): string | undefined {
-  const known = named[name.toLowerCase()];
-  if (known !== undefined) return known;
+  const lower = name.toLowerCase();
+  // A package may call its licence "constructor".
+  if (Object.hasOwn(named, lower)) return named[lower];
   const [, family = '', version = '', later] = /^(A?GPL|LGPL)(?:-|v)(\d(?:\.\d)?)(\+|-or-later|-only)?$/i.exec(name) ?? [];
   const release = version.includes('.') ? version : `${version}.0`;
   if (gnu[family.toUpperCase()]?.includes(release) !== true) return undefined;
