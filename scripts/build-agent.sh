@@ -105,7 +105,7 @@ make_toolchain() {
 
 bundle() { # entry file
   node_modules/.bin/esbuild "$1" --bundle --format=esm --platform=neutral --main-fields=module,main --target=es2023 --charset=utf8 \
-    --legal-comments=none --minify-syntax --external:quickjs-std --external:quickjs-os --external:cupel-native --alias:node:crypto=./src/agent/platform/digest.ts --log-level=warning --outfile="$2"
+    --preserve-symlinks --legal-comments=none --minify-syntax --external:quickjs-std --external:quickjs-os --external:cupel-native --alias:node:crypto=./src/agent/platform/digest.ts --log-level=warning --outfile="$2"
 }
 
 link() { # arch version bytecode.c out
@@ -124,9 +124,10 @@ link() { # arch version bytecode.c out
     "$@" -Wl,--start-group "$musl/libc.a" "$("$cc" -print-libgcc-file-name)" -Wl,--end-group "$musl/crtn.o"
 }
 
+# By its bare name: the module's is part of the bytecode, and the folder's is another one each time.
 bytecode() { # bundle file.c
   # shellcheck disable=SC2086
-  (cd "$work" && "$toolchain/qjsc" -e -m -s -S 4M $bytecode_flags -M quickjs-std,std -M quickjs-os,os -M cupel-native,native -o "$2" "$1")
+  (cd "$work" && "$toolchain/qjsc" -e -m -s -S 4M $bytecode_flags -M quickjs-std,std -M quickjs-os,os -M cupel-native,native -o "$2" "${1##*/}")
 }
 
 compilers=$(for arch in amd64 arm64; do "$(cc_of $arch)" --version | head -n 1; done)

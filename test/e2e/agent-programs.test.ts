@@ -29,9 +29,9 @@ describe('the programs of the agent', () => {
   });
 
   it('run in a root that holds nothing else, on both processors', async () => {
-    const root = path.join(directory(), 'empty');
-    mkdirSync(path.join(root, 'var/lib/cupel'), { recursive: true });
     for (const arch of architectures) {
+      const root = path.join(directory(), `empty-${arch}`);
+      mkdirSync(path.join(root, 'var/lib/cupel'), { recursive: true });
       for (const name of names) cpSync(path.join(await folder(), arch, name), path.join(root, name));
       const emulated = arch === process.arch.replace('x64', 'amd64') ? [] : [`/qemu-${arch === 'arm64' ? 'aarch64' : 'x86_64'}-static`];
       for (const program of emulated) cpSync(`/usr/bin${program}`, path.join(root, program));
