@@ -31,6 +31,8 @@ export interface XmlLimits {
   token?: number;
   /** Bytes as a string with one character for each (ISO 8859-1). Default: a slow way that runs anywhere. */
   oneToOne?: (bytes: Uint8Array) => string;
+  /** Whether there is nothing but ASCII that XML allows. Default: a search that is fast where expressions are compiled. */
+  allAscii?: (bytes: Uint8Array) => boolean;
 }
 
 /**
@@ -43,7 +45,7 @@ export class XmlScanner {
   private readonly handler: XmlHandler;
   private readonly limit: number;
   private readonly window = new ByteWindow();
-  private readonly utf8 = new Utf8Check();
+  private readonly utf8: Utf8Check;
   private readonly search = new EndSearch();
   private readonly forms = new TagForms();
   private readonly attributes = new TagAttributes(this.window, this.forms);
@@ -61,6 +63,7 @@ export class XmlScanner {
     this.handler = handler;
     this.limit = limits.token ?? 4 * 1024 * 1024;
     this.oneToOne = limits.oneToOne ?? oneToOne;
+    this.utf8 = new Utf8Check(limits.allAscii);
     const names = new NameTable();
     this.tag = new TagReader(names, this.attributes);
     this.elements = new Elements(names, limits.depth ?? 256);

@@ -15,6 +15,12 @@ export class Utf8Check {
   private code = 0;
   /** Smallest code point the sequence may encode: less is an overlong form. */
   private least = 0;
+  private readonly allAscii: ((bytes: Uint8Array) => boolean) | undefined;
+
+  /** @param allAscii as in `XmlLimits` */
+  constructor(allAscii?: (bytes: Uint8Array) => boolean) {
+    this.allAscii = allAscii;
+  }
 
   /**
    * @param text the chunk, one character for each byte
@@ -22,7 +28,7 @@ export class Utf8Check {
    * @throws EvidenceError `xml-encoding` or `xml-character`
    */
   write(chunk: Uint8Array, text: string, offset: number): void {
-    if (this.missing > 0 || !onlyAscii.test(text)) this.writeBytes(chunk, offset);
+    if (this.missing > 0 || !(this.allAscii?.(chunk) ?? onlyAscii.test(text))) this.writeBytes(chunk, offset);
   }
 
   private writeBytes(chunk: Uint8Array, offset: number): void {

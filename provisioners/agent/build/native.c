@@ -174,16 +174,37 @@ static JSValue native_encode(JSContext *ctx, JSValueConst self, int argc, JSValu
   return value;
 }
 
+/* The part of a buffer that (buffer, offset, length) name; NULL with an exception where there is no such part. */
+static const uint8_t *part_of(JSContext *ctx, JSValueConst *argv, int64_t *length) {
+  size_t size;
+  int64_t offset;
+  if (JS_ToInt64(ctx, &offset, argv[1]) || JS_ToInt64(ctx, length, argv[2])) return NULL;
+  const uint8_t *bytes = JS_GetArrayBuffer(ctx, &size, argv[0]);
+  if (!bytes) return NULL;
+  if (offset < 0 || *length < 0 || (uint64_t)offset > size || (uint64_t)*length > size - (uint64_t)offset) {
+    JS_ThrowRangeError(ctx, "length");
+    return NULL;
+  }
+  return bytes + offset;
+}
+
+/* all_ascii(buffer, offset, length): whether there is nothing but printable ASCII, tabs and line ends. */
+static JSValue native_all_ascii(JSContext *ctx, JSValueConst self, int argc, JSValueConst *argv) {
+  int64_t length;
+  const uint8_t *bytes = part_of(ctx, argv, &length);
+  if (!bytes) return JS_EXCEPTION;
+  int other = 0;
+  for (int64_t at = 0; at < length; at++) other |= (bytes[at] >= 0x80) | ((bytes[at] < 0x20) & (bytes[at] != 9) & (bytes[at] != 10) & (bytes[at] != 13));
+  return JS_NewBool(ctx, !other);
+}
+
 /* one_to_one(buffer, offset, length): a string with one character for each byte. */
 static JSValue native_one_to_one(JSContext *ctx, JSValueConst self, int argc, JSValueConst *argv) {
-  size_t size, wide = 0;
-  int64_t offset, length;
-  if (JS_ToInt64(ctx, &offset, argv[1]) || JS_ToInt64(ctx, &length, argv[2])) return JS_EXCEPTION;
-  const uint8_t *bytes = JS_GetArrayBuffer(ctx, &size, argv[0]);
-  if (!bytes && size > 0) return JS_EXCEPTION;
-  if (offset < 0 || length < 0 || (uint64_t)offset > size || (uint64_t)length > size - (uint64_t)offset) return JS_ThrowRangeError(ctx, "length");
+  size_t wide = 0;
+  int64_t length;
+  const uint8_t *bytes = part_of(ctx, argv, &length);
+  if (!bytes) return JS_EXCEPTION;
   if (length == 0) return JS_NewStringLen(ctx, "", 0);
-  bytes += offset;
   for (int64_t at = 0; at < length; at++) wide += bytes[at] >> 7;
   if (wide == 0) return JS_NewStringLen(ctx, (const char *)bytes, (size_t)length);
   /* QuickJS takes UTF-8 alone. */
@@ -201,7 +222,8 @@ static JSValue native_one_to_one(JSContext *ctx, JSValueConst self, int argc, JS
 static const JSCFunctionListEntry entries[] = {
   JS_CFUNC_DEF("fsync", 1, native_fsync),   JS_CFUNC_DEF("lock", 1, native_lock),     JS_CFUNC_DEF("chmod", 2, native_chmod),
   JS_CFUNC_DEF("wait", 3, native_wait),     JS_CFUNC_DEF("spawn", 5, native_spawn),   JS_CFUNC_DEF("decode", 2, native_decode),
-  JS_CFUNC_DEF("encode", 1, native_encode), JS_CFUNC_DEF("oneToOne", 3, native_one_to_one), JS_PROP_STRING_DEF("version", AGENT_VERSION, 0),
+  JS_CFUNC_DEF("encode", 1, native_encode), JS_CFUNC_DEF("oneToOne", 3, native_one_to_one),
+  JS_CFUNC_DEF("allAscii", 3, native_all_ascii), JS_PROP_STRING_DEF("version", AGENT_VERSION, 0),
 };
 
 static int initialize(JSContext *ctx, JSModuleDef *module) {

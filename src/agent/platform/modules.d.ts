@@ -43,6 +43,7 @@ declare module 'cupel-native' {
   export function decode(buffer: ArrayBuffer, length: number): string | null;
   export function encode(text: string): ArrayBuffer;
   export function oneToOne(bytes: ArrayBuffer, offset: number, length: number): string;
+  export function allAscii(bytes: ArrayBuffer, offset: number, length: number): boolean;
 }
 
 declare const scriptArgs: string[];

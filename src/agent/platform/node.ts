@@ -105,6 +105,7 @@ export function nodePlatform(args: readonly string[], environment: Readonly<Reco
     write: print.out,
     writeError: print.error,
     oneToOne: (bytes) => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1'),
+    allAscii: (bytes) => bytes.every((byte) => (byte >= 0x20 && byte < 0x80) || byte === 9 || byte === 10 || byte === 13),
     run: (argv, options) => run(argv, environment, options),
     lock: (path) => {
       // The lock belongs to the open file, which stays open: flock(1) only takes it.

@@ -21,6 +21,8 @@ export interface Platform {
   writeError(text: string): void;
   /** A string with one character for each byte, fast. */
   readonly oneToOne: (bytes: Uint8Array) => string;
+  /** Whether there is nothing but printable ASCII, tabs and line ends. */
+  readonly allAscii: (bytes: Uint8Array) => boolean;
   /** Runs a program to its end; it does not outlive this process. */
   run(argv: readonly string[], options?: RunOptions): RunResult;
   /**

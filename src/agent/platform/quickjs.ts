@@ -168,6 +168,7 @@ export const platform: Platform = {
   write: (text) => { print(1, text); },
   writeError: (text) => { print(2, text); },
   oneToOne: (bytes) => native.oneToOne(bytes.buffer as ArrayBuffer, bytes.byteOffset, bytes.length),
+  allAscii: (bytes) => native.allAscii(bytes.buffer as ArrayBuffer, bytes.byteOffset, bytes.length),
   run,
   lock: (path) => {
     const code = native.lock(path);

@@ -8,7 +8,7 @@ import type { Platform } from '../platform/index.ts';
  * @throws EvidenceError `gzip-corrupt`, and what the reader throws
  */
 export function readCompressedArf(platform: Platform, path: string): Assay {
-  const reader = new AssayReader({ oneToOne: platform.oneToOne });
+  const reader = new AssayReader(platform);
   const { exitCode, stderr } = platform.run(['gzip', '-dc'], { stdin: path, stdout: { take: (chunk) => { reader.write(chunk); } } });
   if (exitCode !== 0) throw new EvidenceError('gzip-corrupt', `${path}: ${stderr.trim()}`, { subject: path, remedy: 'the file is damaged' });
   return reader.end();
@@ -16,7 +16,7 @@ export function readCompressedArf(platform: Platform, path: string): Assay {
 
 /** Reads an assay from an ARF as oscap wrote it. */
 export function readArf(platform: Platform, path: string): Assay {
-  const reader = new AssayReader({ oneToOne: platform.oneToOne });
+  const reader = new AssayReader(platform);
   platform.files.read(path, (chunk) => { reader.write(chunk); });
   return reader.end();
 }
