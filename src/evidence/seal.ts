@@ -1,5 +1,5 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { open, rename, rm } from 'node:fs/promises';
+import { rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CupelError, EvidenceError } from '../errors.ts';
 import { assertComplete, bundleName, type Contents, hallmarkFile, packBundle, readFolder, reportFile, statementFile } from './bundle/index.ts';
@@ -7,6 +7,7 @@ import { assertOwnSignature, openHallmark, signStatement } from './hallmark/inde
 import type { Signer } from './keys/index.ts';
 import { type Appraisal, appraise, readStrictJson, stateOf, statementSchema } from './statement/index.ts';
 import { stableJson } from './stable-json.ts';
+import { storeBytes } from './store.ts';
 import type { XmlHandler } from '../xml/index.ts';
 
 export interface SealedEvidence {
@@ -64,13 +65,7 @@ export async function hallmarked(evidence: Contents, appraisal: Appraisal, signe
 async function place(path: string, bytes: Buffer): Promise<void> {
   const draft = `${path}.${randomUUID()}.partial`;
   try {
-    const handle = await open(draft, 'wx', 0o644);
-    try {
-      await handle.writeFile(bytes);
-      await handle.sync();
-    } finally {
-      await handle.close();
-    }
+    await storeBytes(draft, bytes);
     await rename(draft, path);
   } catch (cause) {
     await rm(draft, { force: true }).catch(() => undefined);

@@ -26,6 +26,16 @@ export async function storeBytes(path: string, bytes: Buffer): Promise<void> {
   await store(path, () => oneChunk(bytes), false);
 }
 
+/** A new name is only there after a power cut when its folder was flushed. */
+export async function flushFolder(directory: string): Promise<void> {
+  const handle = await open(directory, 'r');
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
+
 /** @param source made only when something listens for its errors */
 async function store(path: string, source: () => Readable, gzip: boolean): Promise<Omit<StoredFile, 'name'>> {
   const digest = createHash('sha256');

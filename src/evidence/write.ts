@@ -1,9 +1,9 @@
-import { access, mkdir, open, rename, rm } from 'node:fs/promises';
+import { access, mkdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CupelError, EvidenceError } from '../errors.ts';
 import { evidenceFolder, type EvidenceOutcome } from './folder.ts';
 import { filesOf, type EvidenceParts } from './parts.ts';
-import { storeBytes, storePart, type StoredFile } from './store.ts';
+import { flushFolder, storeBytes, storePart, type StoredFile } from './store.ts';
 
 export interface EvidenceManifest {
   /** The directory written. */
@@ -36,9 +36,9 @@ export async function writeEvidence(artifacts: string, parts: EvidenceParts): Pr
     for (const [file, part] of parcels) files.push(await storePart(join(partial, file), file, part));
     files.sort((a, b) => (a.name < b.name ? -1 : 1));
     await storeBytes(join(partial, 'SHA256SUMS'), Buffer.from(files.map(({ sha256, name: file }) => `${sha256}  ${file}\n`).join('')));
-    await flush(partial);
+    await flushFolder(partial);
     await rename(partial, path);
-    await flush(artifacts);
+    await flushFolder(artifacts);
     return { directory: path, outcome, files };
   } catch (cause) {
     // Best effort: what made writing fail may make this fail too, and is the one worth telling.
@@ -52,12 +52,3 @@ async function exists(path: string): Promise<boolean> {
   return access(path).then(() => true, () => false);
 }
 
-/** A rename is only there after a power cut when the directory was flushed. */
-async function flush(directory: string): Promise<void> {
-  const handle = await open(directory, 'r');
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
-}

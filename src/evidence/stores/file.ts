@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { link, mkdir, open, readdir, rm, stat } from 'node:fs/promises';
+import { link, mkdir, readdir, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { EvidenceError } from '../../errors.ts';
+import { flushFolder, storeBytes } from '../store.ts';
 import type { ListedObject, ObjectStore, ObjectStream } from './objects.ts';
 
 /** A directory, local or shared. */
@@ -20,18 +21,12 @@ export class FileObjects implements ObjectStore {
     try {
       await mkdir(dirname(path), { recursive: true });
       try {
-        const handle = await open(draft, 'wx', 0o644);
-        try {
-          await handle.writeFile(bytes);
-          await handle.sync();
-        } finally {
-          await handle.close();
-        }
+        await storeBytes(draft, bytes);
         await link(draft, path);
       } finally {
         await rm(draft, { force: true });
       }
-      await flush(dirname(path));
+      await flushFolder(dirname(path));
       return 'created';
     } catch (cause) {
       if ((cause as NodeJS.ErrnoException).code === 'EEXIST') return 'exists';
@@ -68,13 +63,4 @@ function unreadable(path: string, cause: unknown): EvidenceError {
 /** Opened only when it is read. */
 async function* bytesOf(path: string, offset: number): AsyncGenerator<Uint8Array> {
   yield* createReadStream(path, { start: offset }) as AsyncIterable<Uint8Array>;
-}
-
-async function flush(directory: string): Promise<void> {
-  const handle = await open(directory, 'r');
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
 }
