@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { createServer, type IncomingMessage, request } from 'node:http';
+import { type Counting, listening } from './listening.ts';
 
 /** One call of EBS direct APIs. */
 export interface EbsCall {
@@ -19,15 +20,11 @@ export interface EbsReply {
   body: Buffer;
 }
 
-export interface Ebs {
-  readonly endpoint: string;
+export interface Ebs extends Counting {
   /** Every call that came in, also those that a hook answered, without their bodies. */
   readonly calls: readonly Pick<EbsCall, 'region' | 'action' | 'snapshot' | 'index'>[];
-  counts(): Record<string, number>;
-  forget(): void;
   /** Asked in this order: an answer in place of moto's, or undefined to let the call through. */
   readonly hooks: ((call: EbsCall) => EbsReply | undefined | Promise<EbsReply | undefined>)[];
-  close(): Promise<void>;
 }
 
 const blockBytes = 524_288;
@@ -83,22 +80,7 @@ export async function startEbs(moto: string): Promise<Ebs> {
       (error: unknown) => { outgoing.writeHead(500).end(String(error)); },
     );
   });
-  await new Promise<void>((resolve, reject) => { server.once('error', reject).listen(0, '127.0.0.1', resolve); });
-  const address = server.address();
-  if (address === null || typeof address === 'string') throw new Error('no address');
-  return {
-    endpoint: `http://127.0.0.1:${address.port}`, calls, hooks,
-    counts: () => {
-      const counted: Record<string, number> = {};
-      for (const { action } of calls) counted[action] = (counted[action] ?? 0) + 1;
-      return counted;
-    },
-    forget: () => { calls.length = 0; },
-    close: async () => {
-      server.closeAllConnections();
-      await new Promise((resolve) => server.close(resolve));
-    },
-  };
+  return { ...await listening(server, calls), calls, hooks };
 }
 
 /** What EBS would not take. */

@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, request, type ServerResponse } from 'node:http';
 import { Ec2Gaps } from './gaps.ts';
+import { type Counting, listening } from './listening.ts';
 import type { Call, Reply } from './wire.ts';
 
 /** What watches or changes a call on its way; the last one asked is moto. */
@@ -10,18 +11,13 @@ export interface Hook {
   after?: (call: Call, reply: Reply) => Promise<Reply> | Reply;
 }
 
-export interface Ec2 {
-  readonly endpoint: string;
+export interface Ec2 extends Counting {
   /** Every call that came in, in order, also those that a hook answered. */
   readonly calls: readonly Call[];
-  /** How often each action was called. */
-  counts(): Record<string, number>;
-  forget(): void;
   /** Hooks are asked in this order. */
   readonly hooks: Hook[];
   /** Asks moto past the hooks, uncounted. */
   ask(region: string, action: string, params?: Readonly<Record<string, string>>): Promise<Reply>;
-  close(): Promise<void>;
 }
 
 /**
@@ -47,22 +43,7 @@ export async function startEc2(moto: string): Promise<Ec2> {
   const server = createServer((incoming, outgoing) => {
     void readCall(incoming).then(answer).then((reply) => { send(outgoing, reply); }, (error: unknown) => { send(outgoing, { status: 500, body: String(error) }); });
   });
-  await new Promise<void>((resolve, reject) => { server.once('error', reject).listen(0, '127.0.0.1', resolve); });
-  const address = server.address();
-  if (address === null || typeof address === 'string') throw new Error('no address');
-  return {
-    endpoint: `http://127.0.0.1:${address.port}`, calls, hooks, ask,
-    counts: () => {
-      const counted: Record<string, number> = {};
-      for (const { action } of calls) counted[action] = (counted[action] ?? 0) + 1;
-      return counted;
-    },
-    forget: () => { calls.length = 0; },
-    close: async () => {
-      server.closeAllConnections();
-      await new Promise((resolve) => server.close(resolve));
-    },
-  };
+  return { ...await listening(server, calls), calls, hooks, ask };
 }
 
 async function readCall(incoming: IncomingMessage): Promise<Call> {
