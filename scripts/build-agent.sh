@@ -113,7 +113,8 @@ link() { # arch version bytecode.c out
   part=$work/link-$1
   rm -rf "$part" && mkdir "$part"
   compile "$1" "$3" "$part/program.o" -w
-  compile "$1" "$recipe/native.c" "$part/native.o" -Wall -Wextra -Wno-unused-parameter -Werror "-DAGENT_VERSION=\"$2\""
+  # O3: its searches are loops that the compiler makes wide instructions of.
+  compile "$1" "$recipe/native.c" "$part/native.o" -O3 -Wall -Wextra -Wno-unused-parameter -Werror "-DAGENT_VERSION=\"$2\""
   out_file=$4
   cc=$(cc_of "$1")
   objects=$toolchain/engine-$1

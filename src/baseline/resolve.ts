@@ -1,4 +1,4 @@
-import semver from 'semver';
+import satisfies from 'semver/functions/satisfies.js';
 import { selectedRules, shortId, type ContentIndex, type ContentProfile } from '../content/index.ts';
 import { digestOf } from './canonical.ts';
 import { applyChoice } from './choices.ts';
@@ -79,7 +79,7 @@ function checkContent({ content }: BaselineDocument, index: ContentIndex, proble
   if (content.product !== index.product) {
     problems.push({ ...place, code: 'content-product', what: `the baseline is for ${content.product}, the content for ${index.product}`, remedy: 'take the content of the right product' });
   }
-  if (!semver.satisfies(index.benchmark.version, content.version, { includePrerelease: true })) {
+  if (!satisfies(index.benchmark.version, content.version, { includePrerelease: true })) {
     problems.push({ ...place, code: 'content-version', what: `content ${index.benchmark.version} is not in the range "${content.version}"`, remedy: 'fetch other content or widen the range' });
   }
   if (content.sha256 !== undefined && content.sha256 !== index.sha256) {

@@ -1,4 +1,4 @@
-import semver from 'semver';
+import validRange from 'semver/ranges/valid.js';
 import * as z from 'zod';
 
 /** What a baseline file may hold. Also exported as JSON Schema (baselines/schema.json), so descriptions are for its reader. */
@@ -55,7 +55,7 @@ export const baselineSchema = z.strictObject({
   extends: z.array(text).optional().describe('Fragments or baselines merged before this file, in order: a name of a shipped one, or a path from this file'),
   content: z.strictObject({
     product: z.string().regex(/^[a-z0-9]+$/, 'must be a product of the content, for example debian12').optional(),
-    version: z.string().refine((range) => semver.validRange(range) !== null, 'must be a version range, for example ">=0.1.82"').optional(),
+    version: z.string().refine((range) => validRange(range) !== null, 'must be a version range, for example ">=0.1.82"').optional(),
     sha256: z.string().regex(/^[0-9a-f]{64}$/, 'must be 64 lower-case hex digits').optional().describe('Pins the exact data stream'),
   }).optional().describe('The SCAP content'),
   profile: text.optional().describe('Short or full XCCDF profile id'),

@@ -1,6 +1,7 @@
 import { copyFile, mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import semver from 'semver';
+import rcompare from 'semver/functions/rcompare.js';
+import satisfiesRange from 'semver/functions/satisfies.js';
 import * as z from 'zod';
 import type { Emit } from '../events.ts';
 import { dataStreamName } from './products.ts';
@@ -42,7 +43,7 @@ export async function findCached(cacheDir: string, wanted: Wanted, emit: Emit): 
     if (record?.product !== wanted.product || !satisfies(record, wanted)) continue;
     found.push({ ...record, path: join(folder, entry, dataStreamName(wanted.product)) });
   }
-  found.sort((a, b) => semver.rcompare(a.version, b.version));
+  found.sort((a, b) => rcompare(a.version, b.version));
   for (const file of found) {
     const actual = await digestFile(file.path).then(({ sha256 }) => sha256, () => 'unreadable');
     if (actual === file.sha256) return file;
@@ -52,7 +53,7 @@ export async function findCached(cacheDir: string, wanted: Wanted, emit: Emit): 
 }
 
 export function satisfies(file: { version: string; sha256: string }, wanted: Wanted): boolean {
-  return semver.satisfies(file.version, wanted.version, { includePrerelease: true }) && (wanted.sha256 === undefined || wanted.sha256 === file.sha256);
+  return satisfiesRange(file.version, wanted.version, { includePrerelease: true }) && (wanted.sha256 === undefined || wanted.sha256 === file.sha256);
 }
 
 /**

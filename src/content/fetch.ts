@@ -1,6 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import semver from 'semver';
+import minVersion from 'semver/ranges/min-version.js';
+import validRange from 'semver/ranges/valid.js';
 import { ConfigurationError } from '../errors.ts';
 import type { Emit } from '../events.ts';
 import type { AptSource, Unpacked } from './apt.ts';
@@ -53,7 +54,7 @@ export async function fetchContent(options: FetchOptions): Promise<ContentFile> 
 
 function checkWanted({ product, version }: Wanted): void {
   if (!/^[a-z0-9]+$/.test(product)) throw new ConfigurationError('content-product', `"${product}" is not a product`, { remedy: `for example ${products.join(', ')}` });
-  if (semver.validRange(version) === null) throw new ConfigurationError('content-range', `"${version}" is not a version range`, { remedy: 'for example ">=0.1.82"' });
+  if (validRange(version) === null) throw new ConfigurationError('content-range', `"${version}" is not a version range`, { remedy: 'for example ">=0.1.82"' });
 }
 
 /** Loads what fetches only now: content is nearly always in the cache. */
@@ -61,7 +62,7 @@ async function download(options: FetchOptions, wanted: Wanted, emit: Emit): Prom
   const { product, cacheDir } = options;
   let unpacked: Unpacked;
   if (options.source === 'release') {
-    const version = semver.minVersion(wanted.version)?.version;
+    const version = minVersion(wanted.version)?.version;
     if (version === undefined || version === '0.0.0') {
       throw new ConfigurationError('content-range', 'an upstream release needs a version', { remedy: 'give --content-version, for example 0.1.82' });
     }

@@ -8,6 +8,9 @@ export const inName = table((byte) =>
 /** Bytes an attribute value may hold without a second look: all but NUL, `<`, `&`, quotes, tab and line ends. */
 export const plainValue = table((byte) => byte >= 0x20 && byte !== 0x3c && byte !== 0x26 && byte !== 0x22 && byte !== 0x27);
 
+/** What XML allows of ASCII. */
+export const ascii = table((byte) => (byte >= 0x20 && byte < 0x80) || byte === 0x0a || byte === 0x09 || byte === 0x0d);
+
 /** Tab, line feed, carriage return, space. */
 export const space = table((byte) => byte === 0x20 || byte === 0x0a || byte === 0x09 || byte === 0x0d);
 

@@ -10,6 +10,8 @@ const longestUri = 1024;
 /** The open elements and the namespace bindings they brought. Each costs the same at any depth. */
 export class Elements {
   depth = 0;
+  /** The innermost open element, as written. */
+  top: QName | undefined;
   private readonly names: NameTable;
   private readonly limit: number;
   private readonly written: QName[] = [];
@@ -26,9 +28,16 @@ export class Elements {
 
   /** Opens an element whose tag binds nothing and has only distinct attributes without prefixes. */
   enter(qname: QName, offset: number): ExpandedName {
-    if (this.depth >= this.limit) throw tooDeep(this.limit, offset);
-    this.marks[this.depth] = this.undo.length;
-    return this.open(qname, this.resolve(qname, qname.prefix.uri, offset));
+    const { depth } = this;
+    if (depth >= this.limit) throw tooDeep(this.limit, offset);
+    const { uri } = qname.prefix;
+    let name = qname.expanded;
+    if (name === undefined || name.uri !== uri) name = this.resolve(qname, uri, offset);
+    this.marks[depth] = this.undo.length;
+    this.written[depth] = this.top = qname;
+    this.resolved[depth] = name;
+    this.depth = depth + 1;
+    return name;
   }
 
   /** Opens an element: binds what it declares, resolves its name and the names of its attributes. */
@@ -52,30 +61,22 @@ export class Elements {
       key.seen = this.tag;
       attributes.show(i, key);
     }
-    return this.open(qname, name);
-  }
-
-  /** The innermost open element, as written. */
-  current(): QName | undefined {
-    return this.depth === 0 ? undefined : this.written[this.depth - 1];
+    this.written[this.depth] = this.top = qname;
+    this.resolved[this.depth] = name;
+    this.depth++;
+    return name;
   }
 
   /** Closes the innermost element. */
   pop(): ExpandedName {
-    this.depth--;
-    const mark = this.marks[this.depth] as number;
+    const depth = --this.depth;
+    const mark = this.marks[depth] as number;
     while (this.undo.length > mark) {
       const last = this.undo.pop();
       if (last !== undefined) last.prefix.uri = last.uri;
     }
-    return this.resolved[this.depth] as ExpandedName;
-  }
-
-  private open(qname: QName, name: ExpandedName): ExpandedName {
-    this.written[this.depth] = qname;
-    this.resolved[this.depth] = name;
-    this.depth++;
-    return name;
+    this.top = depth === 0 ? undefined : this.written[depth - 1];
+    return this.resolved[depth] as ExpandedName;
   }
 
   private resolve(qname: QName, uri: string | undefined, offset: number): ExpandedName {
@@ -92,7 +93,7 @@ export class Elements {
     if (/\s/.test(uri)) throw xmlError('namespace', offset, 'white space in a namespace name');
     if (uri.length > longestUri) throw xmlError('namespace', offset, `namespace name longer than ${longestUri} characters`);
     this.undo.push({ prefix, uri: prefix.uri });
-    prefix.uri = uri;
+    prefix.uri = this.names.uri(uri);
   }
 }
 

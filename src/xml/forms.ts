@@ -10,14 +10,16 @@ export interface TagForm {
   readonly name: QName;
   readonly attributes: readonly QName[];
   readonly selfClosing: boolean;
+  /** The beginning of the start tag that came after the last one of this form: documents repeat themselves. */
+  followed: Step | undefined;
 }
 
 /** One step on the way to a form. */
 interface Step {
-  /** Up to and with the next opening quote; the rest of the tag when there is none. */
+  /** Up to and with the next opening quote, or up to and with the end of the tag. */
   readonly text: string;
   readonly next: Step[];
-  /** Of the tag that ends here; undefined when another value follows. */
+  /** Of the tag that ends here; undefined when a value follows. */
   form: TagForm | undefined;
 }
 
@@ -29,29 +31,40 @@ const longestText = 512;
 
 /** The forms of start tags met so far: a tag of one of them is well-formed without a look at each byte. */
 export class TagForms {
-  /** Where the values of the tag found last begin and end, counted from after its `<`. */
+  /** The form of the tag found last. */
+  found: TagForm | undefined;
+  /** Where its values begin and end in the text. */
   readonly starts: number[] = [];
   readonly ends: number[] = [];
-  /** By all that stands before the first quote. */
+  /** By all of the text. */
   private readonly first = new Map<string, Step>();
   private steps = 0;
 
   /**
-   * The form of a tag; undefined when it is not known or the tag is not whole.
-   * @param tag what stands between `<` and the next `>`, without `&` and `<`
+   * Finds the form of a tag. Values are not looked into: they may hold what none may.
+   * @param at the index in the text of what stands after the `<`
+   * @returns the index after the tag; -1 when its form is not known or the tag is not whole
    */
-  find(tag: string): TagForm | undefined {
-    let at = tag.indexOf('"');
-    let step = this.first.get(at < 0 ? tag : tag.slice(0, ++at));
-    for (let i = 0; step !== undefined && at >= 0; i++) {
-      const end = tag.indexOf('"', at);
-      if (end < 0) return undefined;
+  find(text: string, at: number): number {
+    const before = this.found;
+    let step = before?.followed;
+    if (step === undefined || !text.startsWith(step.text, at)) {
+      step = this.beginning(text, at);
+      if (step === undefined) return -1;
+      if (before !== undefined) before.followed = step;
+    }
+    at += step.text.length;
+    for (let i = 0; step.form === undefined; i++) {
+      const end = text.indexOf('"', at);
+      if (end < 0) return -1;
       this.starts[i] = at;
       this.ends[i] = end;
-      step = follow(step.next, tag, end + 1);
-      at = step === undefined || step.form !== undefined ? -1 : end + 1 + step.text.length;
+      step = follow(step.next, text, end + 1);
+      if (step === undefined) return -1;
+      at = end + 1 + step.text.length;
     }
-    return step?.form;
+    this.found = step.form;
+    return at;
   }
 
   /** Keeps the form of a tag that was read byte by byte. @param tag what stands between its `<` and its `>` */
@@ -62,10 +75,18 @@ export class TagForms {
     if (parts.some((part) => part.length > longestText || part.includes("'"))) return;
     let step: Step | undefined;
     for (const [i, part] of parts.entries()) {
-      step = this.enter(step, i === parts.length - 1 ? part : `${part}"`);
+      step = this.enter(step, part + (i === parts.length - 1 ? '>' : '"'));
       if (step === undefined) return;
     }
-    if (step !== undefined) step.form = { name, attributes: names, selfClosing };
+    if (step !== undefined) step.form ??= { name, attributes: names, selfClosing, followed: undefined };
+  }
+
+  private beginning(text: string, at: number): Step | undefined {
+    const end = text.indexOf('>', at);
+    if (end < 0) return undefined;
+    const tag = text.slice(at, end + 1);
+    const quote = tag.indexOf('"');
+    return this.first.get(quote < 0 ? tag : tag.slice(0, quote + 1));
   }
 
   private enter(from: Step | undefined, text: string): Step | undefined {
@@ -81,9 +102,10 @@ export class TagForms {
   }
 }
 
-function follow(steps: readonly Step[], tag: string, at: number): Step | undefined {
-  for (const step of steps) {
-    if (tag.startsWith(step.text, at) && (step.form === undefined || at + step.text.length === tag.length)) return step;
+function follow(steps: readonly Step[], text: string, at: number): Step | undefined {
+  for (let i = 0; i < steps.length; i++) {
+    const step = steps[i] as Step;
+    if (text.startsWith(step.text, at)) return step;
   }
   return undefined;
 }

@@ -48,6 +48,7 @@ export class NameTable {
   private readonly slots: (QName | undefined)[] = new Array<QName | undefined>(slotCount).fill(undefined);
   private readonly prefixes = new Map<string, Prefix>([['', this.none]]);
   private readonly expandedNames = new Map<string, ExpandedName>();
+  private readonly uris = new Map<string, string>();
   private count = 0;
 
   constructor() {
@@ -80,6 +81,14 @@ export class NameTable {
       this.expandedNames.set(key, name);
     }
     return name;
+  }
+
+  /** The one string for a namespace: names are compared with it at every tag, and engines see at once that a string is the same one. */
+  uri(uri: string): string {
+    const known = this.uris.get(uri);
+    if (known !== undefined || this.uris.size > maxNames) return known ?? uri;
+    this.uris.set(uri, uri);
+    return uri;
   }
 
   private prefix(text: string): Prefix {

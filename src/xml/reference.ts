@@ -1,7 +1,9 @@
 import { xmlError } from './failure.ts';
+import { sameBytes } from './names.ts';
 import { decodeUtf8, isXmlCharacter } from './utf8.ts';
 
-const entities: ReadonlyMap<string, string> = new Map([['lt', '<'], ['gt', '>'], ['amp', '&'], ['quot', '"'], ['apos', "'"]]);
+const entities = ([['lt', '<'], ['gt', '>'], ['amp', '&'], ['quot', '"'], ['apos', "'"]] as const)
+  .map(([name, text]) => ({ name: Uint8Array.from(name, (letter) => letter.charCodeAt(0)), text }));
 /** Longest reference read: room for leading zeros, which XML allows. */
 const longest = 32;
 
@@ -19,8 +21,9 @@ export function referenceEnd(bytes: Uint8Array, from: number, to: number, offset
 
 /** The text a whole reference, from its ampersand to after its semicolon, stands for. */
 export function resolveReference(bytes: Uint8Array, from: number, to: number, offset: number): string {
+  for (const { name, text } of entities) if (sameBytes(name, bytes, from + 1, to - 1)) return text;
   const name = decodeUtf8(bytes, from + 1, to - 1);
-  const text = entities.get(name) ?? character(name);
+  const text = character(name);
   if (text === undefined) throw xmlError('undefined-entity', offset, `"&${name};" is not defined`);
   return text;
 }

@@ -2,7 +2,7 @@ import { TagAttributes, type XmlAttributes } from './attributes.ts';
 import { space } from './byteclass.ts';
 import { Elements } from './elements.ts';
 import { xmlError } from './failure.ts';
-import { TagForms } from './forms.ts';
+import { TagForms, type TagForm } from './forms.ts';
 import { EndSearch, kindOfMarkup, openerLength, type MarkupKind } from './markup.ts';
 import { NameTable, sameBytes, type QName, type XmlName } from './names.ts';
 import { checkComment, checkInstruction } from './prolog.ts';
@@ -17,6 +17,12 @@ export interface XmlHandler {
    * Undefined means always wanted. Most of an ARF is text its reader does not need, so it is worth setting.
    */
   readonly wantsText?: boolean;
+  /**
+   * Read after every `open`: when it is true, the handler is told of no element inside the one just opened, up to its `close`,
+   * only that one of the local name `watched` opens. All is checked as elsewhere, and text comes as it is wanted.
+   */
+  readonly skipping?: boolean;
+  readonly watched?: string;
   /** `attributes` is valid during the call only. Names are one object per (uri, local) and scanner. */
   open(name: XmlName, attributes: XmlAttributes): void;
   /** Character data and CDATA with references resolved; may arrive in several pieces. */
@@ -31,8 +37,13 @@ export interface XmlLimits {
   token?: number;
   /** Bytes as a string with one character for each (ISO 8859-1). Default: a slow way that runs anywhere. */
   oneToOne?: (bytes: Uint8Array) => string;
-  /** Whether there is nothing but ASCII that XML allows. Default: a search that is fast where expressions are compiled. */
-  allAscii?: (bytes: Uint8Array) => boolean;
+  /**
+   * The first place at or after `from` of a byte that is not printable ASCII, a tab or a line end; the length when there is
+   * none. Default: a loop that is fast where loops are compiled.
+   */
+  asciiEnd?: (bytes: Uint8Array, from: number) => number;
+  /** The first place from `from` to before `to` of `&`, CR or a whole `]]>`; `to` when there is none. Default: the engine's search of strings. */
+  special?: (bytes: Uint8Array, from: number, to: number) => number;
 }
 
 /**
@@ -44,15 +55,17 @@ export interface XmlLimits {
 export class XmlScanner {
   private readonly handler: XmlHandler;
   private readonly limit: number;
-  private readonly window = new ByteWindow();
+  private readonly window: ByteWindow;
   private readonly utf8: Utf8Check;
   private readonly search = new EndSearch();
   private readonly forms = new TagForms();
-  private readonly attributes = new TagAttributes(this.window, this.forms);
+  private readonly attributes: TagAttributes;
   private readonly oneToOne: (bytes: Uint8Array) => string;
   private readonly tag: TagReader;
   private readonly elements: Elements;
   private readonly textReader: TextReader;
+  /** How deep the element is whose inside the handler skips; 0 when there is none. */
+  private skipped = 0;
   private received = 0;
   private rootSeen = false;
   /** Index in the window of the byte after the tag being reported. */
@@ -63,7 +76,9 @@ export class XmlScanner {
     this.handler = handler;
     this.limit = limits.token ?? 4 * 1024 * 1024;
     this.oneToOne = limits.oneToOne ?? oneToOne;
-    this.utf8 = new Utf8Check(limits.allAscii);
+    this.utf8 = new Utf8Check(limits.asciiEnd);
+    this.window = new ByteWindow(limits.special);
+    this.attributes = new TagAttributes(this.window, this.forms);
     const names = new NameTable();
     this.tag = new TagReader(names, this.attributes);
     this.elements = new Elements(names, limits.depth ?? 256);
@@ -84,7 +99,7 @@ export class XmlScanner {
   write(chunk: Uint8Array): void {
     this.guarded(() => {
       const text = this.oneToOne(chunk);
-      this.utf8.write(chunk, text, this.received);
+      this.utf8.write(chunk, this.received);
       this.received += chunk.length;
       this.window.append(chunk, text);
       this.run();
@@ -101,7 +116,7 @@ export class XmlScanner {
         this.step();
         throw xmlError('truncated', this.received, 'the document ends inside a tag, a comment or a reference');
       }
-      const open = this.elements.current();
+      const open = this.elements.top;
       if (open !== undefined) throw xmlError('truncated', this.received, `the document ends inside <${open.text}>`);
       if (!this.rootSeen) throw xmlError(this.received === 0 ? 'empty' : 'truncated', this.received, 'the document has no element');
     });
@@ -128,7 +143,7 @@ export class XmlScanner {
    * known form. Whatever else it meets is left where it stands, for `step` to look at byte by byte.
    */
   private common(): void {
-    const { window, elements, handler, attributes, limit } = this;
+    const { window, elements, handler, attributes, forms, limit } = this;
     const { text } = window;
     const special = window.nextSpecial(window.at);
     let from = window.at;
@@ -137,25 +152,27 @@ export class XmlScanner {
     this.textReader.plain(tag);
     for (;;) {
       if (text.charCodeAt(tag + 1) === 0x2f) {
-        const { endTag } = elements.current() as QName;
+        const { endTag } = elements.top as QName;
         if (!text.startsWith(endTag, tag)) return;
         this.tagEnd = from = tag + endTag.length;
         this.textReader.length = 0;
-        handler.close(elements.pop());
+        this.close();
         window.at = from;
         if (elements.depth === 0) return;
         tag = text.indexOf('<', from);
       } else {
+        from = forms.find(text, tag + 1);
         const next = text.indexOf('<', tag + 1);
-        const end = text.indexOf('>', tag);
-        if (end < 0 || next < end || special < end || end - tag >= limit) return;
-        const form = this.forms.find(text.slice(tag + 1, end));
-        if (form === undefined) return;
-        attributes.useForm(form);
-        this.tagEnd = from = end + 1;
+        if (from < 0 || (next >= 0 && next < from) || special < from || from - tag > limit) return;
+        const form = forms.found as TagForm;
+        this.tagEnd = from;
         this.textReader.length = 0;
-        handler.open(elements.enter(form.name, window.base + tag), attributes);
-        if (form.selfClosing) handler.close(elements.pop());
+        const name = elements.enter(form.name, window.base + tag);
+        if (this.skipped === 0 || name.local === handler.watched) {
+          attributes.useForm(form);
+          this.open(name);
+        }
+        if (form.selfClosing) this.close();
         window.at = from;
         tag = next;
       }
@@ -200,15 +217,15 @@ export class XmlScanner {
     }
     const name = this.elements.push(tag.name, this.attributes, offset);
     this.forms.keep(window.text.slice(window.at + 1, end - 1), tag.name, this.attributes, tag.selfClosing);
-    this.handler.open(name, this.attributes);
-    if (tag.selfClosing) this.handler.close(this.elements.pop());
+    if (this.skipped === 0 || name.local === this.handler.watched) this.open(name);
+    if (tag.selfClosing) this.close();
     return end;
   }
 
   private closeTag(): number {
     const { window, elements } = this;
     const bytes = window.bytes;
-    const open = elements.current();
+    const open = elements.top;
     if (open === undefined) throw xmlError('outside-root', window.offset(window.at), 'an end tag outside the root element');
     let i = window.at + 2 + open.bytes.length;
     if (i > window.length) return this.mismatch(open.text);
@@ -217,8 +234,25 @@ export class XmlScanner {
     if (bytes[i] === 0) return -1;
     if (bytes[i] !== 0x3e) return this.mismatch(open.text);
     this.report(i + 1);
-    this.handler.close(elements.pop());
+    this.close();
     return i + 1;
+  }
+
+  private open(name: XmlName): void {
+    const { handler } = this;
+    handler.open(name, this.attributes);
+    if (this.skipped === 0 && handler.skipping === true) this.skipped = this.elements.depth;
+  }
+
+  /** Closes the innermost element. */
+  private close(): void {
+    const { elements, skipped } = this;
+    if (skipped > 0 && skipped < elements.depth) {
+      elements.pop();
+      return;
+    }
+    this.skipped = 0;
+    this.handler.close(elements.pop());
   }
 
   /** An end tag that is another one than expected, or not all there. */

@@ -1,9 +1,5 @@
+import { ascii } from './byteclass.ts';
 import { xmlError } from './failure.ts';
-
-const none = new Int32Array(0);
-
-/** Bytes that need no look at what stands around them. */
-const onlyAscii = /^[\t\n\r -\x7f]*$/;
 
 /**
  * Checks that a stream of chunks is UTF-8 and holds nothing but XML 1.0 characters
@@ -15,39 +11,23 @@ export class Utf8Check {
   private code = 0;
   /** Smallest code point the sequence may encode: less is an overlong form. */
   private least = 0;
-  private readonly allAscii: ((bytes: Uint8Array) => boolean) | undefined;
+  private readonly asciiEnd: (bytes: Uint8Array, from: number) => number;
 
-  /** @param allAscii as in `XmlLimits` */
-  constructor(allAscii?: (bytes: Uint8Array) => boolean) {
-    this.allAscii = allAscii;
+  /** @param find as in `XmlLimits` */
+  constructor(find: (bytes: Uint8Array, from: number) => number = asciiEnd) {
+    this.asciiEnd = find;
   }
 
   /**
-   * @param text the chunk, one character for each byte
    * @param offset where the chunk begins in the document
    * @throws EvidenceError `xml-encoding` or `xml-character`
    */
-  write(chunk: Uint8Array, text: string, offset: number): void {
-    if (this.missing > 0 || !(this.allAscii?.(chunk) ?? onlyAscii.test(text))) this.writeBytes(chunk, offset);
-  }
-
-  private writeBytes(chunk: Uint8Array, offset: number): void {
-    let i = 0;
-    const end = chunk.length;
-    const head = Math.min(end, (4 - (chunk.byteOffset & 3)) & 3);
-    while (i < head) this.byte(chunk[i] as number, offset + i++);
-    // Four bytes at a look: nearly everything is printable ASCII, and an interpreter pays for each look.
-    const count = (end - head) >> 2;
-    const words = count === 0 ? none : new Int32Array(chunk.buffer, chunk.byteOffset + head, count);
-    for (let w = 0; w < count; w++) {
-      const word = words[w] as number;
-      if (this.missing === 0 && (word & 0x80808080) === 0 && (((word - 0x20202020) & ~word & 0x80808080) === 0)) {
-        i += 4;
-        continue;
-      }
-      for (let k = 0; k < 4; k++) this.byte(chunk[i] as number, offset + i++);
+  write(chunk: Uint8Array, offset: number): void {
+    for (let i = 0; i < chunk.length;) {
+      const byte = chunk[i] as number;
+      if (this.missing === 0 && ascii[byte] === 1) i = this.asciiEnd(chunk, i + 1);
+      else this.byte(byte, offset + i++);
     }
-    while (i < end) this.byte(chunk[i] as number, offset + i++);
   }
 
   /** @throws EvidenceError `xml-truncated` when the stream ends inside a character. */
@@ -77,6 +57,23 @@ export class Utf8Check {
     if (this.code < this.least) throw xmlError('encoding', offset, 'overlong UTF-8');
     if (!isXmlCharacter(this.code)) throw xmlError('character', offset, `U+${this.code.toString(16).toUpperCase()} is not allowed`);
   }
+}
+
+/** The first place at or after `from` of a byte that is not printable ASCII, a tab or a line end; the length when there is none. */
+export function asciiEnd(bytes: Uint8Array, from: number): number {
+  const { length, byteOffset } = bytes;
+  let i = from;
+  for (; i < length && ((byteOffset + i) & 3) !== 0; i++) if (ascii[bytes[i] as number] === 0) return i;
+  // Four bytes at a look: at least 0x20, or a line feed, and below 0x80. Nothing carries from one byte to the next.
+  const words = new Int32Array(bytes.buffer, i < length ? byteOffset + i : 0, i < length ? (length - i) >> 2 : 0);
+  for (let w = 0; w < words.length; w++, i += 4) {
+    const word = words[w] as number;
+    const unlikeLineFeed = word ^ 0x0a0a0a0a;
+    const odd = word | (~((word & 0x7f7f7f7f) + 0x60606060) & (((unlikeLineFeed & 0x7f7f7f7f) + 0x7f7f7f7f) | unlikeLineFeed));
+    if ((odd & 0x80808080) !== 0) for (let k = i; k < i + 4; k++) if (ascii[bytes[k] as number] === 0) return k;
+  }
+  while (i < length && ascii[bytes[i] as number] === 1) i++;
+  return i;
 }
 
 /** XML 1.0 production 2, Char. */

@@ -16,6 +16,10 @@ export class ByteWindow {
   length = 0;
   /** Where at or after `from`, which never goes back, the next thing stands that plain text has not: a reference, `]]>`, a line end to fold. */
   nextSpecial(from: number): number {
+    if (this.special !== undefined) {
+      if (this.foundSpecial < from) this.foundSpecial = this.special(this.bytes, from, this.length);
+      return this.foundSpecial;
+    }
     const { text, specials } = this;
     let first = text.length;
     for (const special of specials) first = Math.min(first, special.after(text, from));
@@ -24,13 +28,21 @@ export class ByteWindow {
 
   /** Offset in the document of `bytes[0]`. */
   base = 0;
+  private readonly special: ((bytes: Uint8Array, from: number, to: number) => number) | undefined;
+  private foundSpecial = -1;
   private readonly specials = [new NextOf('&'), new NextOf(']]>'), new NextOf('\r')];
   /** Whether the document begins with a byte order mark. */
   startsWithMark = false;
 
+  /** @param special as in `XmlLimits` */
+  constructor(special?: (bytes: Uint8Array, from: number, to: number) => number) {
+    this.special = special;
+  }
+
   /** @param text the chunk, one character for each byte */
   append(chunk: Uint8Array, text: string): void {
     for (const special of this.specials) special.forget();
+    this.foundSpecial = -1;
     this.text = this.at === this.length ? text : this.text.slice(this.at) + text;
     if (this.at > 0) {
       this.bytes.copyWithin(0, this.at, this.length);

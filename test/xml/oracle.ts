@@ -6,6 +6,8 @@ import { XmlScanner, type XmlAttributes, type XmlHandler, type XmlLimits, type X
 export function feedSaxes(document: Uint8Array, handler: XmlHandler): void {
   const parser = new SaxesParser({ xmlns: true });
   let depth = 0;
+  /** Depth of the element whose inside the handler skips. */
+  let skipped = 0;
   const hand = (text: string): void => { if (depth > 0 && text !== '' && handler.wantsText !== false) handler.text(text); };
   const nameOf = (tag: { uri: string; local: string }): XmlName => ({ uri: tag.uri, local: tag.local, key: keyOf(tag) });
   parser.on('error', (error) => { throw error; });
@@ -16,19 +18,24 @@ export function feedSaxes(document: Uint8Array, handler: XmlHandler): void {
     const attributes = Object.values(tag.attributes)
       .filter((attribute) => attribute.prefix !== 'xmlns' && attribute.name !== 'xmlns')
       .map((attribute): [string, string] => [keyOf(attribute.prefix === '' ? { uri: '', local: attribute.local } : attribute), attribute.value]);
+    if (skipped > 0 && tag.local !== handler.watched) return;
     handler.open(nameOf(tag), new AttributeMap(attributes));
+    if (skipped === 0 && handler.skipping === true) skipped = depth;
   });
   parser.on('closetag', (tag) => {
+    if (skipped === 0 || skipped === depth) {
+      skipped = 0;
+      handler.close(nameOf(tag));
+    }
     depth--;
-    handler.close(nameOf(tag));
   });
   parser.write(new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(document));
   parser.close();
 }
 
 class AttributeMap extends Map<string, string> implements XmlAttributes {
-  matches(name: string, pattern: RegExp): boolean {
-    return pattern.test(this.get(name) ?? '');
+  beginsWith(name: string, prefixes: readonly string[]): boolean {
+    return prefixes.some((prefix) => this.get(name)?.startsWith(prefix) === true);
   }
 }
 
@@ -74,6 +81,18 @@ export class Recorder implements XmlHandler {
     if (this.run !== '') this.events.push(JSON.stringify(this.run));
     this.run = '';
   }
+}
+
+/** What a platform may give the scanner, byte by byte. */
+export const plainSearches = {
+  asciiEnd: (all: Uint8Array, from: number): number => firstPlace(all, from, all.length, (byte) => (byte < 0x20 || byte > 0x7f) && byte !== 9 && byte !== 10 && byte !== 13),
+  special: (all: Uint8Array, from: number, to: number): number =>
+    firstPlace(all, from, to, (byte, at) => byte === 0x26 || byte === 13 || (byte === 0x5d && at + 2 < to && all[at + 1] === 0x5d && all[at + 2] === 0x3e)),
+} satisfies XmlLimits;
+
+function firstPlace(all: Uint8Array, from: number, to: number, is: (byte: number, at: number) => boolean): number {
+  for (let at = from; at < to; at++) if (is(all[at]!, at)) return at;
+  return to;
 }
 
 export const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);

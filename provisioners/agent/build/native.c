@@ -174,36 +174,64 @@ static JSValue native_encode(JSContext *ctx, JSValueConst self, int argc, JSValu
   return value;
 }
 
-/* The part of a buffer that (buffer, offset, length) name; NULL with an exception where there is no such part. */
-static const uint8_t *part_of(JSContext *ctx, JSValueConst *argv, int64_t *length) {
+/* The bytes from argv[1] to before argv[2] of the buffer argv[0]; NULL with an exception where there are none such. */
+static const uint8_t *part_of(JSContext *ctx, JSValueConst *argv, int64_t *from, int64_t *to) {
   size_t size;
-  int64_t offset;
-  if (JS_ToInt64(ctx, &offset, argv[1]) || JS_ToInt64(ctx, length, argv[2])) return NULL;
+  if (JS_ToInt64(ctx, from, argv[1]) || JS_ToInt64(ctx, to, argv[2])) return NULL;
   const uint8_t *bytes = JS_GetArrayBuffer(ctx, &size, argv[0]);
   if (!bytes) return NULL;
-  if (offset < 0 || *length < 0 || (uint64_t)offset > size || (uint64_t)*length > size - (uint64_t)offset) {
-    JS_ThrowRangeError(ctx, "length");
+  if (*from < 0 || *to < *from || (uint64_t)*to > size) {
+    JS_ThrowRangeError(ctx, "no such bytes");
     return NULL;
   }
-  return bytes + offset;
+  return bytes;
 }
 
-/* all_ascii(buffer, offset, length): whether there is nothing but printable ASCII, tabs and line ends. */
-static JSValue native_all_ascii(JSContext *ctx, JSValueConst self, int argc, JSValueConst *argv) {
-  int64_t length;
-  const uint8_t *bytes = part_of(ctx, argv, &length);
+/* Loops over whole blocks without a way out: the compiler makes wide instructions of them. */
+#define BLOCK 64
+
+/* ascii_end(buffer, from, to): where the first byte is that is not printable ASCII, a tab or a line end. */
+static JSValue native_ascii_end(JSContext *ctx, JSValueConst self, int argc, JSValueConst *argv) {
+  int64_t at, to;
+  const uint8_t *bytes = part_of(ctx, argv, &at, &to);
   if (!bytes) return JS_EXCEPTION;
-  int other = 0;
-  for (int64_t at = 0; at < length; at++) other |= (bytes[at] >= 0x80) | ((bytes[at] < 0x20) & (bytes[at] != 9) & (bytes[at] != 10) & (bytes[at] != 13));
-  return JS_NewBool(ctx, !other);
+#define OTHER(byte) (((byte) >= 0x80) | (((byte) < 0x20) & ((byte) != 9) & ((byte) != 10) & ((byte) != 13)))
+  for (; to - at >= BLOCK; at += BLOCK) {
+    uint8_t other = 0;
+    for (int i = 0; i < BLOCK; i++) other |= OTHER(bytes[at + i]);
+    if (other) break;
+  }
+  while (at < to && !OTHER(bytes[at])) at++;
+#undef OTHER
+  return JS_NewInt64(ctx, at);
 }
 
-/* one_to_one(buffer, offset, length): a string with one character for each byte. */
+/* special(buffer, from, to): where the first "&", CR or "]]>" is. */
+static JSValue native_special(JSContext *ctx, JSValueConst self, int argc, JSValueConst *argv) {
+  int64_t at, to;
+  const uint8_t *bytes = part_of(ctx, argv, &at, &to);
+  if (!bytes) return JS_EXCEPTION;
+  while (at < to) {
+    uint8_t candidates = 0;
+    int64_t end = to - at < BLOCK ? to : at + BLOCK;
+    if (end - at == BLOCK) for (int i = 0; i < BLOCK; i++) candidates |= (bytes[at + i] == '&') | (bytes[at + i] == '\r') | (bytes[at + i] == ']');
+    else candidates = 1;
+    if (candidates)
+      for (int64_t i = at; i < end; i++)
+        if (bytes[i] == '&' || bytes[i] == '\r' || (bytes[i] == ']' && to - i > 2 && bytes[i + 1] == ']' && bytes[i + 2] == '>')) return JS_NewInt64(ctx, i);
+    at = end;
+  }
+  return JS_NewInt64(ctx, to);
+}
+
+/* one_to_one(buffer, from, to): a string with one character for each byte. */
 static JSValue native_one_to_one(JSContext *ctx, JSValueConst self, int argc, JSValueConst *argv) {
   size_t wide = 0;
-  int64_t length;
-  const uint8_t *bytes = part_of(ctx, argv, &length);
+  int64_t from, to;
+  const uint8_t *bytes = part_of(ctx, argv, &from, &to);
   if (!bytes) return JS_EXCEPTION;
+  int64_t length = to - from;
+  bytes += from;
   if (length == 0) return JS_NewStringLen(ctx, "", 0);
   for (int64_t at = 0; at < length; at++) wide += bytes[at] >> 7;
   if (wide == 0) return JS_NewStringLen(ctx, (const char *)bytes, (size_t)length);
@@ -223,7 +251,7 @@ static const JSCFunctionListEntry entries[] = {
   JS_CFUNC_DEF("fsync", 1, native_fsync),   JS_CFUNC_DEF("lock", 1, native_lock),     JS_CFUNC_DEF("chmod", 2, native_chmod),
   JS_CFUNC_DEF("wait", 3, native_wait),     JS_CFUNC_DEF("spawn", 5, native_spawn),   JS_CFUNC_DEF("decode", 2, native_decode),
   JS_CFUNC_DEF("encode", 1, native_encode), JS_CFUNC_DEF("oneToOne", 3, native_one_to_one),
-  JS_CFUNC_DEF("allAscii", 3, native_all_ascii), JS_PROP_STRING_DEF("version", AGENT_VERSION, 0),
+  JS_CFUNC_DEF("asciiEnd", 3, native_ascii_end), JS_CFUNC_DEF("special", 3, native_special), JS_PROP_STRING_DEF("version", AGENT_VERSION, 0),
 };
 
 static int initialize(JSContext *ctx, JSModuleDef *module) {

@@ -42,8 +42,9 @@ declare module 'cupel-native' {
   export function spawn(argv: readonly string[], environment: readonly string[], stdin: number, stdout: number, stderr: number): number;
   export function decode(buffer: ArrayBuffer, length: number): string | null;
   export function encode(text: string): ArrayBuffer;
-  export function oneToOne(bytes: ArrayBuffer, offset: number, length: number): string;
-  export function allAscii(bytes: ArrayBuffer, offset: number, length: number): boolean;
+  export function oneToOne(bytes: ArrayBuffer, from: number, to: number): string;
+  export function asciiEnd(bytes: ArrayBuffer, from: number, to: number): number;
+  export function special(bytes: ArrayBuffer, from: number, to: number): number;
 }
 
 declare const scriptArgs: string[];

@@ -105,7 +105,8 @@ export function nodePlatform(args: readonly string[], environment: Readonly<Reco
     write: print.out,
     writeError: print.error,
     oneToOne: (bytes) => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1'),
-    allAscii: (bytes) => bytes.every((byte) => (byte >= 0x20 && byte < 0x80) || byte === 9 || byte === 10 || byte === 13),
+    asciiEnd: (bytes, from) => first(bytes, from, bytes.length, (byte) => !((byte >= 0x20 && byte < 0x80) || byte === 9 || byte === 10 || byte === 13)),
+    special: (bytes, from, to) => first(bytes, from, to, (byte, at) => byte === 0x26 || byte === 0x0d || (byte === 0x5d && at + 2 < to && bytes[at + 1] === 0x5d && bytes[at + 2] === 0x3e)),
     run: (argv, options) => run(argv, environment, options),
     lock: (path) => {
       // The lock belongs to the open file, which stays open: flock(1) only takes it.
@@ -115,4 +116,9 @@ export function nodePlatform(args: readonly string[], environment: Readonly<Reco
       return taken;
     },
   };
+}
+
+function first(bytes: Uint8Array, from: number, to: number, is: (byte: number, at: number) => boolean): number {
+  for (let at = from; at < to; at++) if (is(bytes[at] as number, at)) return at;
+  return to;
 }

@@ -21,8 +21,9 @@ export interface Platform {
   writeError(text: string): void;
   /** A string with one character for each byte, fast. */
   readonly oneToOne: (bytes: Uint8Array) => string;
-  /** Whether there is nothing but printable ASCII, tabs and line ends. */
-  readonly allAscii: (bytes: Uint8Array) => boolean;
+  /** Both as in `XmlLimits`. */
+  readonly asciiEnd: (bytes: Uint8Array, from: number) => number;
+  readonly special: (bytes: Uint8Array, from: number, to: number) => number;
   /** Runs a program to its end; it does not outlive this process. */
   run(argv: readonly string[], options?: RunOptions): RunResult;
   /**

@@ -167,8 +167,9 @@ export const platform: Platform = {
   },
   write: (text) => { print(1, text); },
   writeError: (text) => { print(2, text); },
-  oneToOne: (bytes) => native.oneToOne(bytes.buffer as ArrayBuffer, bytes.byteOffset, bytes.length),
-  allAscii: (bytes) => native.allAscii(bytes.buffer as ArrayBuffer, bytes.byteOffset, bytes.length),
+  oneToOne: (bytes) => native.oneToOne(bytes.buffer as ArrayBuffer, bytes.byteOffset, bytes.byteOffset + bytes.length),
+  asciiEnd: (bytes, from) => native.asciiEnd(bytes.buffer as ArrayBuffer, bytes.byteOffset + from, bytes.byteOffset + bytes.length) - bytes.byteOffset,
+  special: (bytes, from, to) => native.special(bytes.buffer as ArrayBuffer, bytes.byteOffset + from, bytes.byteOffset + to) - bytes.byteOffset,
   run,
   lock: (path) => {
     const code = native.lock(path);

@@ -25,7 +25,7 @@ export interface BenchmarkText {
 }
 
 /** Sections of a CIS benchmark, and not the CIS Controls or the PCI council, whose addresses look alike. */
-const cisSection = /^https?:\/\/(?:www\.)?cisecurity\.org\/benchmark\//;
+const cisSections = ['https://www.cisecurity.org/benchmark/', 'http://www.cisecurity.org/benchmark/', 'https://cisecurity.org/benchmark/', 'http://cisecurity.org/benchmark/'];
 export const cceIdentifier = /^CCE-\d+-\d$/;
 
 /** Reads the rules of every Benchmark it is shown. */
@@ -59,7 +59,7 @@ export class BenchmarkShapes {
     const children = new Map<string, Shape>([
       [xccdf('title'), { text: (text) => this.title(text) }],
       [xccdf('reference'), {
-        wants: (attributes) => attributes.matches('href', cisSection),
+        wants: (attributes) => attributes.beginsWith('href', cisSections),
         text: (text) => this.reference(text),
       }],
       [xccdf('ident'), { text: (text) => { if (cceIdentifier.test(text)) this.rule.cce ??= text; } }],

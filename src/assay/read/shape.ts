@@ -27,21 +27,19 @@ interface Frame {
 /** About what the frame and what is kept of an empty element take. */
 const elementCost = 64;
 
-/** Also seen where all else is skipped. */
-const watched = 'TestResult';
-
 const none: ReadonlyMap<string, Shape> = new Map();
 
 /** Walks a document along shapes. */
 export class ShapeWalker implements XmlHandler {
   wantsText = false;
+  /** Inside an element that no shape names. */
+  skipping = false;
+  readonly watched = 'TestResult';
   private readonly roots: ReadonlyMap<string, Shape>;
   private readonly watch: (name: XmlName, known: boolean, depth: number) => void;
   private readonly budget: Budget;
   private readonly frames: Frame[] = [];
   private current: Frame | undefined;
-  /** Open elements inside the current frame that no shape names. */
-  private skipped = 0;
   private gathered = '';
 
   /** @param watch sees every element that is not inside a skipped one, and every TestResult: whether a shape names it, and how many shaped elements it is in */
@@ -52,20 +50,19 @@ export class ShapeWalker implements XmlHandler {
   }
 
   open(name: XmlName, attributes: XmlAttributes): void {
-    if (this.skipped > 0) {
-      this.skipped++;
-      if (name.local === watched) this.watch(name, false, this.frames.length);
+    if (this.skipping) {
+      this.watch(name, false, this.frames.length);
       return;
     }
     const shape = (this.current === undefined ? this.roots : this.current.children).get(name.key);
     this.watch(name, shape !== undefined, this.frames.length);
     if (shape === undefined) {
       if (this.current?.shape.simple === true) throw arfError('markup', `<${name.local}> stands where only a word may`);
-      this.skipped++;
+      this.skipping = true;
       return;
     }
     if (shape.wants?.(attributes) === false) {
-      this.skipped++;
+      this.skipping = true;
       return;
     }
     this.budget.spend(elementCost);
@@ -84,8 +81,8 @@ export class ShapeWalker implements XmlHandler {
   }
 
   close(): void {
-    if (this.skipped > 0) {
-      this.skipped--;
+    if (this.skipping) {
+      this.skipping = false;
       return;
     }
     const shape = this.frames.pop()?.shape;
