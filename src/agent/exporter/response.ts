@@ -1,5 +1,3 @@
-import { byteLength } from './utf8.ts';
-
 /** What goes back to the client; one response a connection. */
 export interface Response {
   status: number;
@@ -15,9 +13,10 @@ const reasons: Readonly<Record<number, string>> = {
 
 /**
  * The response as it goes out, to be written in UTF-8.
+ * @param byteLength of a text in UTF-8
  * @param bodyless leave the body out, as for HEAD
  */
-export function serializeResponse({ status, headers, body }: Response, bodyless = false): string {
+export function serializeResponse({ status, headers, body }: Response, byteLength: (text: string) => number, bodyless = false): string {
   const all = { ...headers, 'Content-Length': String(byteLength(body)), 'X-Content-Type-Options': 'nosniff', 'Cache-Control': 'no-store', Connection: 'close' };
   const lines = Object.entries(all).map(([name, value]) => `${name}: ${value}\r\n`);
   return `HTTP/1.1 ${status} ${reasons[status] ?? ''}\r\n${lines.join('')}\r\n${bodyless ? '' : body}`;

@@ -22,16 +22,14 @@ export interface Scrape {
   now: Family[];
 }
 
-const timestamp = /^cis_report_timestamp_seconds (\d+(?:\.\d+)?)$/m;
-const expiry = /^cis_ignore_expiry_timestamp_seconds\{[^\n]*\} (\d+)$/gm;
 
 /** A report that is missing, stale, half or of another baseline is a number, never silence. */
 export function atScrape(moment: Moment): Scrape {
   const { now, metrics } = moment;
   const envelope = metrics === undefined ? undefined : unwrap(metrics);
   const families = envelope?.families ?? '';
-  const scanned = timestamp.exec(families)?.[1];
-  const age = scanned === undefined ? undefined : now - Number(scanned);
+  const [scanned] = valuesOf('cis_report_timestamp_seconds', families);
+  const age = scanned === undefined ? undefined : now - scanned;
   // After a scan that failed there are metrics, and yet there may never have been a report.
   const present = envelope === undefined ? moment.metricsPresent : age !== undefined && all(envelope, 'report', ({ path }) => moment.look(path) !== undefined);
   const unchanged = (file: SeenFile): boolean => isUnchanged(file, moment);
@@ -62,7 +60,22 @@ function isUnchanged(file: SeenFile, moment: Moment): boolean {
 }
 
 function expired(families: string, now: number): number {
-  return Array.from(families.matchAll(expiry)).filter(([, at]) => Number(at) <= now).length;
+  return valuesOf('cis_ignore_expiry_timestamp_seconds', families).filter((at) => at <= now).length;
+}
+
+const longestLine = 65_536;
+
+/** The values of a family's samples. */
+function valuesOf(family: string, families: string): number[] {
+  const values: number[] = [];
+  const sample = `\n${family}`;
+  for (let at = families.indexOf(sample); at >= 0; at = families.indexOf(sample, at + 1)) {
+    const after = families[at + sample.length];
+    const [line = ''] = families.slice(at + 1, at + longestLine).split('\n', 1);
+    const value = line.slice(line.lastIndexOf(' ') + 1);
+    if ((after === ' ' || after === '{') && /^\d+(?:\.\d+)?$/.test(value)) values.push(Number(value));
+  }
+  return values;
 }
 
 function gauge(name: string, help: string, value: boolean): Family {

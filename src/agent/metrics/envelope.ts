@@ -23,18 +23,28 @@ export interface Envelope {
 
 const first = '# cupel metrics 1\n';
 const last = '# cupel end\n';
-const fileLine = /^# cupel file (report|baseline) (\d+) (\d+) ([^\n]+)\n/gm;
+const fileLines = '# cupel file ';
+const fileLine = /^(report|baseline) (\d+) (\d+) (.+)$/;
 
 export function wrap({ families, files }: Envelope): string {
   const lines = files.map(({ role, size, modified, path }) => `# cupel file ${role} ${size} ${modified} ${path}\n`);
   return `${first}${lines.join('')}${families}${last}`;
 }
 
-/** @returns `undefined` when it is not a whole file of this kind. */
+/**
+ * Every client waits for this: the families, which are most of it, are searched but not looked at with expressions.
+ * @returns `undefined` when it is not a whole file of this kind
+ */
 export function unwrap(text: string): Envelope | undefined {
   if (!text.startsWith(first) || !text.endsWith(last) || text.includes('\0')) return undefined;
-  const body = text.slice(first.length, -last.length);
-  const files = Array.from(body.matchAll(fileLine), ([, role, size, modified, path = '']) =>
-    ({ role: role === 'report' ? 'report' as const : 'baseline' as const, path, size: Number(size), modified: Number(modified) }));
-  return { families: body.replace(fileLine, ''), files };
+  const files: SeenFile[] = [];
+  let at = first.length;
+  while (text.startsWith(fileLines, at)) {
+    const end = text.indexOf('\n', at);
+    const [, role, size, modified, path] = fileLine.exec(text.slice(at + fileLines.length, end)) ?? [];
+    if (path === undefined) return undefined;
+    files.push({ role: role as Role, path, size: Number(size), modified: Number(modified) });
+    at = end + 1;
+  }
+  return { families: text.slice(at, -last.length), files };
 }

@@ -51,9 +51,16 @@ function renderValue(value: number): string {
  * @param text as `renderText` writes it; whole families only
  */
 export function toOpenMetrics(text: string): string {
-  const families = text
-    .replace(/^#(?! (?:HELP|TYPE) ).*\n/gm, '')
-    .replace(/^# TYPE (\w+)_info gauge$/gm, '# TYPE $1 info')
-    .replace(/^# HELP (\w+)_info /gm, '# HELP $1 ');
-  return `${families}# EOF\n`;
+  const [, ...parts] = `\n${text}`.slice(0, -1).split('\n#');
+  return `${parts.map(inOpenMetrics).join('')}# EOF\n`;
+}
+
+/** @param part what stands after the `#` of one comment and before that of the next */
+function inOpenMetrics(part: string): string {
+  const isType = part.startsWith(' TYPE ');
+  const line = part.indexOf('\n') + 1;
+  if (!isType && !part.startsWith(' HELP ')) return line === 0 ? '' : `${part.slice(line)}\n`;
+  const end = part.indexOf(' ', ' TYPE '.length);
+  if (!part.startsWith('_info', end - '_info'.length)) return `#${part}\n`;
+  return `#${part.slice(0, end - '_info'.length)}${isType ? ` info${part.slice(part.indexOf('\n', end))}` : part.slice(end)}\n`;
 }

@@ -104,6 +104,7 @@ export function nodePlatform(args: readonly string[], environment: Readonly<Reco
     input: { terminal: false, read: () => 'closed' },
     write: print.out,
     writeError: print.error,
+    byteLength: (text) => Buffer.byteLength(text),
     oneToOne: (bytes) => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1'),
     asciiEnd: (bytes, from) => first(bytes, from, bytes.length, (byte) => !((byte >= 0x20 && byte < 0x80) || byte === 9 || byte === 10 || byte === 13)),
     special: (bytes, from, to) => first(bytes, from, to, (byte, at) => byte === 0x26 || byte === 0x0d || (byte === 0x5d && at + 2 < to && bytes[at + 1] === 0x5d && bytes[at + 2] === 0x3e)),

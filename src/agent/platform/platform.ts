@@ -19,6 +19,8 @@ export interface Platform {
   write(text: string): void;
   /** The same to standard error. */
   writeError(text: string): void;
+  /** Bytes of a text in UTF-8. */
+  byteLength(text: string): number;
   /** A string with one character for each byte, fast. */
   readonly oneToOne: (bytes: Uint8Array) => string;
   /** Both as in `XmlLimits`. */

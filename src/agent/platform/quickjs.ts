@@ -167,6 +167,7 @@ export const platform: Platform = {
   },
   write: (text) => { print(1, text); },
   writeError: (text) => { print(2, text); },
+  byteLength: (text) => native.encode(text).byteLength,
   oneToOne: (bytes) => native.oneToOne(bytes.buffer as ArrayBuffer, bytes.byteOffset, bytes.byteOffset + bytes.length),
   asciiEnd: (bytes, from) => native.asciiEnd(bytes.buffer as ArrayBuffer, bytes.byteOffset + from, bytes.byteOffset + bytes.length) - bytes.byteOffset,
   special: (bytes, from, to) => native.special(bytes.buffer as ArrayBuffer, bytes.byteOffset + from, bytes.byteOffset + to) - bytes.byteOffset,

@@ -21,6 +21,10 @@ export class ScriptedClient implements Connection {
     this.sent += text;
   }
 
+  byteLength(text: string): number {
+    return Buffer.byteLength(text);
+  }
+
   readonly input: Connection['input'] = {
     terminal: false,
     read: (milliseconds) => {
