@@ -1,3 +1,6 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import type { Emit } from '../events.ts';
 import { download, evidenceFrom, runJob, spaceOr, type Target } from '../target/index.ts';
 import { readAssay } from './index.ts';
@@ -26,26 +29,17 @@ export interface ScanOptions {
 /** 0: all passed, 2: something did not; 1 means that oscap could not evaluate. */
 const evaluated = new Set([0, 2]);
 
+/** What the agent runs oscap with, too. */
+const programs = ['oscap-run-sce-script', 'run-oscap', 'oscap-apt.conf'] as const;
+const programFolder = fileURLToPath(new URL('../../provisioners/agent/libexec/', import.meta.url));
+
 // The content was verified by its digest on arrival, so oscap need not validate it against its schemas again.
-// oscap puts the scripts of SCE checks into /tmp; where that is noexec it calls oscap-run-sce-script, which Debian
-// ships in a package that wants rpm and python. Ours is found first in the PATH.
-const script = String.raw`
-set -u
-umask 077
-mkdir -p "$7"
-cat >"$7/oscap-run-sce-script" <<'END'
-#!/bin/bash
-# Runs a script that may not be executed where it lies, with the interpreter that it names.
-IFS= read -r first <"$1"
-case $first in
-  '#!'*) read -r -a interpreter <<<"${'$'}{first#'#!'}"; exec "${'$'}{interpreter[@]}" "$1" ;;
-  *) exec bash "$1" ;;
-esac
-END
-chmod 0700 "$7/oscap-run-sce-script"
+// oscap finds the runner of scripts by its name.
+const evaluate = String.raw`
+chmod 0700 "$7"/*
 export PATH="$7:$PATH"
 read -r began _ </proc/uptime
-OSCAP_EVALUATION_TARGET=$6 oscap xccdf eval --progress --skip-validation --profile "$3" --tailoring-file "$2" --results-arf "$4" "$1"
+OSCAP_EVALUATION_TARGET=$6 sh "$7/run-oscap" xccdf eval --progress --skip-validation --profile "$3" --tailoring-file "$2" --results-arf "$4" "$1"
 code=$?
 read -r ended _ </proc/uptime
 printf 'took %s %s\n' "$began" "$ended"
@@ -53,11 +47,16 @@ case $code in 0 | 2) gzip -n -4 <"$4" >"$5.part" && mv "$5.part" "$5" && rm -f "
 exit $code
 `;
 
+async function scriptWithPrograms(): Promise<string> {
+  const texts = await Promise.all(programs.map(async (name) => `cat >"$7/${name}" <<'END-OF-PROGRAM'\n${await readFile(join(programFolder, name), 'utf8')}END-OF-PROGRAM\n`));
+  return `set -u\numask 077\nmkdir -p "$7"\n${texts.join('')}${evaluate}`;
+}
+
 export const remoteArf = (workDirectory: string, name: string): string => `${workDirectory}/${name}.arf.xml.gz`;
 
 /**
  * One assay: `oscap xccdf eval` inside the target, detached; its ARF fetched and read.
- * @throws EvidenceError `oscap-missing`, `oscap-failed`, and what reading the ARF throws
+ * @throws EvidenceError `oscap-missing`, `oscap-stalled`, `oscap-failed`, and what reading the ARF throws
  * @throws TargetError `target-disk-full`
  */
 export async function scan(target: Target, options: ScanOptions): Promise<Assay> {
@@ -65,17 +64,19 @@ export async function scan(target: Target, options: ScanOptions): Promise<Assay>
   let done = 0;
   const result = await runJob(target, options.workDirectory, options.unitPrefix, {
     name: `assay-${options.name}`,
-    script,
+    script: await scriptWithPrograms(),
     args: [options.contentPath, options.tailoringPath, options.profile, arf, remoteArf(options.workDirectory, options.name), options.run, `${options.workDirectory}/bin`],
     timeoutSeconds: 3600,
     onLine: (line) => {
       const took = /^took ([\d.]+) ([\d.]+)$/.exec(line);
       if (took !== null) options.onOscap?.(Number(took[2]) - Number(took[1]));
       if (!/^\S+:[a-z]+$/.test(line)) return;
-      done++;
+      // More than all of them come when oscap stalled and began again.
+      done = Math.min(done + 1, options.selected);
       options.emit({ type: 'status', message: `${done}/${options.selected} rules` });
     },
   });
+  if (result.exitCode === 124) throw evidenceFrom('oscap-stalled', `${target.name}: oscap stalled three times`, result);
   if (result.exitCode === 127) throw evidenceFrom('oscap-missing', `${target.name}: there is no oscap to run`, result);
   if (!evaluated.has(result.exitCode) && /No space left on device/i.test(result.stderr)) throw spaceOr('oscap-failed', `${target.name}: oscap could not evaluate`, result.stderr);
   if (!evaluated.has(result.exitCode)) throw evidenceFrom('oscap-failed', `${target.name}: oscap could not evaluate`, result);

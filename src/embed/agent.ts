@@ -30,6 +30,8 @@ const shipped: Readonly<Record<string, { from: string; mode: number }>> = {
   'usr/lib/cupel/libexec/harden-runner': { from: 'harden/runner.sh', mode: 0o755 },
   'usr/lib/cupel/libexec/logins': { from: 'agent/libexec/logins', mode: 0o755 },
   'usr/lib/cupel/libexec/oscap-run-sce-script': { from: 'agent/libexec/oscap-run-sce-script', mode: 0o755 },
+  'usr/lib/cupel/libexec/oscap-apt.conf': { from: 'agent/libexec/oscap-apt.conf', mode: 0o644 },
+  'usr/lib/cupel/libexec/run-oscap': { from: 'agent/libexec/run-oscap', mode: 0o755 },
   'usr/lib/cupel/libexec/rollback-point': { from: 'agent/libexec/rollback-point', mode: 0o755 },
   'usr/lib/systemd/system-generators/cis-exporter-generator': { from: 'agent/units/cis-exporter-generator', mode: 0o755 },
   'etc/cupel/exporter.conf': { from: 'agent/units/exporter.conf', mode: 0o644 },

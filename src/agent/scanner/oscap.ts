@@ -20,16 +20,17 @@ export function oscapVersion(platform: Platform): string {
  * One `oscap xccdf eval`, niced, its ARF read.
  * @param run put into the ARF as the evaluated target's identifier
  * @param arf where the ARF goes; it stays there
- * @throws EvidenceError `oscap-missing`, `oscap-failed`, and what reading the ARF throws
+ * @throws EvidenceError `oscap-missing`, `oscap-stalled`, `oscap-failed`, and what reading the ARF throws
  */
 export function evaluate(platform: Platform, places: Places, subject: Subject, run: string, arf: string): Assay {
   const { baseline, content } = subject;
   const { exitCode, stderr } = platform.run([
-    'nice', '-n', '10', 'oscap', 'xccdf', 'eval', '--skip-validation', '--profile', baseline.tailoredProfile, '--tailoring-file', places.tailoring,
+    'nice', '-n', '10', `${places.programs}/libexec/run-oscap`, 'xccdf', 'eval', '--skip-validation', '--profile', baseline.tailoredProfile, '--tailoring-file', places.tailoring,
     '--results-arf', arf, content.path,
     // oscap runs SCE scripts through `oscap-run-sce-script` where /tmp is noexec; Debian ships that in a package of its own.
   ], { env: { OSCAP_EVALUATION_TARGET: run, PATH: `${places.programs}/libexec:${platform.env('PATH') ?? '/usr/sbin:/usr/bin:/sbin:/bin'}` }, stdout: { take: () => undefined } });
   if (exitCode === 127) throw new EvidenceError('oscap-missing', 'there is no oscap on this machine', { remedy: 'install the package openscap-scanner' });
+  if (exitCode === 124) throw new EvidenceError('oscap-stalled', 'oscap stalled three times and was stopped', { remedy: 'scan again; when it happens every time, oscap waits for something on this machine' });
   if (!evaluated.has(exitCode)) {
     const full = /No space left on device/i.test(stderr);
     const words = stderr.trim().split('\n').slice(-3).join('; ');

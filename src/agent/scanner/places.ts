@@ -12,7 +12,7 @@ export interface Places {
   build: string;
   /** What the scanner writes. */
   state: string;
-  /** `oscap-run-sce-script`, our own fixes. */
+  /** `libexec/run-oscap` and its like, our own fixes. */
   programs: string;
 }
 

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Platform } from '../../../src/agent/platform/index.ts';
 import { nodePlatform } from '../../../src/agent/platform/node.ts';
@@ -37,6 +37,7 @@ export class SmallMachine {
     this.places = placesBelow(root);
     const { lock, ignore, content: folder, state, build, programs } = this.places;
     for (const each of [path.dirname(lock), ignore, folder, state, build, `${programs}/libexec`, `${root}/bin`]) mkdirSync(each, { recursive: true });
+    for (const name of ['run-oscap', 'oscap-apt.conf']) copyFileSync(new URL(`../../../provisioners/agent/libexec/${name}`, import.meta.url), `${programs}/libexec/${name}`);
     const said = { ...sample({ passRate: 0.9 }), ...more };
     const baseline = { ...said, sha256: digestOf(said) };
     writeFileSync(lock, renderLock(baseline, { content: { version: '1.0', sha256: sha256(content) }, tailoring: sha256(tailoring) }));

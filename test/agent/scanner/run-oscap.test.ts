@@ -1,0 +1,77 @@
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { expect } from 'chai';
+import { execa } from 'execa';
+
+const program = fileURLToPath(new URL('../../../provisioners/agent/libexec/run-oscap', import.meta.url));
+
+describe('run-oscap', () => {
+  let folder: string;
+  beforeEach(() => { folder = mkdtempSync(join(tmpdir(), 'cupel-run-oscap-')); });
+  afterEach(() => { rmSync(folder, { recursive: true, force: true }); });
+
+  /** @param oscap a shell script in its place; each start of it is a line of the file `starts` */
+  async function run(oscap: string, ...args: string[]): Promise<{ exitCode: number; stdout: string; stderr: string }> {
+    mkdirSync(join(folder, 'bin'));
+    writeFileSync(join(folder, 'bin/oscap'), `#!/bin/sh\necho $$ >>'${folder}/starts'\n${oscap}\n`, { mode: 0o755 });
+    // A twentieth of a second in place of five: it stalled when it uses no processor time for 1.2 s.
+    const { exitCode = NaN, stdout, stderr } = await execa(program, args, { env: { PATH: `${folder}/bin:${process.env['PATH'] ?? ''}`, RUN_OSCAP_PAUSE: '0.05' }, reject: false });
+    return { exitCode, stdout, stderr };
+  }
+  const starts = (): string[] => readFileSync(join(folder, 'starts'), 'utf8').trim().split('\n');
+  /** The process is gone, or dead and not yet waited for. */
+  const gone = (pid: string): boolean => {
+    try {
+      return / Z /.test(readFileSync(`/proc/${pid}/stat`, 'utf8'));
+    } catch {
+      return true;
+    }
+  };
+
+  it('passes on arguments, output and exit code, and hides the package lists', async () => {
+    const { exitCode, stdout, stderr } = await run('printf "[%s]" "$@"; cat "$APT_CONFIG"; echo warned >&2; exit 2', 'xccdf', 'two words', '');
+    expect({ exitCode, stderr }).to.deep.equal({ exitCode: 2, stderr: 'warned' });
+    expect(stdout).to.match(/^\[xccdf\]\[two words\]\[\]/).and.to.include('Dir::State::lists "/nonexistent/";');
+  });
+
+  it('says so when there is no oscap', async () => {
+    mkdirSync(join(folder, 'bin'));
+    for (const tool of ['setpriv', 'sleep', 'cat']) symlinkSync(`/usr/bin/${tool}`, join(folder, 'bin', tool));
+    const { exitCode } = await execa(program, ['--version'], { env: { PATH: `${folder}/bin` }, reject: false });
+    expect(exitCode).to.equal(127);
+  });
+
+  it('starts one that stalled again, and leaves nothing of it behind', async () => {
+    const { exitCode, stderr } = await run(`if [ "$(wc -l <'${folder}/starts')" = 1 ]; then sleep 600 & echo $! >'${folder}/child'; wait; fi; exit 0`);
+    expect(exitCode).to.equal(0);
+    expect(stderr).to.match(/^run-oscap: oscap stalled \(attempt 1 of 3\)/);
+    expect(starts()).to.have.length(2);
+    expect([...starts(), readFileSync(join(folder, 'child'), 'utf8').trim()].every(gone)).to.equal(true);
+  });
+
+  it('gives up after three', async () => {
+    const { exitCode } = await run('exec sleep 600');
+    expect(exitCode).to.equal(124);
+    expect(starts()).to.have.length(3);
+    expect(starts().every(gone)).to.equal(true);
+  });
+
+  it('lets one work that waits for a child at work', async () => {
+    const { exitCode, stderr } = await run('timeout 3 sh -c "while :; do :; done"; exit 0');
+    expect({ exitCode, stderr, starts: starts().length }).to.deep.equal({ exitCode: 0, stderr: '', starts: 1 });
+  });
+
+  for (const signal of ['SIGTERM', 'SIGKILL'] as const) {
+    it(`takes oscap with it when it gets ${signal}`, async () => {
+      mkdirSync(join(folder, 'bin'));
+      writeFileSync(join(folder, 'bin/oscap'), `#!/bin/sh\necho $$ >>'${folder}/starts'\necho up\nwhile :; do :; done\n`, { mode: 0o755 });
+      const running = execa(program, [], { env: { PATH: `${folder}/bin:${process.env['PATH'] ?? ''}` }, reject: false });
+      running.stdout.once('data', () => { running.kill(signal); });
+      await running;
+      for (let times = 0; times < 50 && !starts().every(gone); times++) await new Promise((resolve) => { setTimeout(resolve, 100); });
+      expect(starts().every(gone)).to.equal(true);
+    });
+  }
+});
