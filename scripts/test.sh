@@ -8,6 +8,7 @@ scratch=$(mktemp -d)
 trap 'rm -rf --one-file-system "$scratch"' EXIT
 tally=$scratch/tally
 : >"$tally"
+: >"$tally.failed"
 export TEST_TALLY="$tally"
 status=0
 runs=0
@@ -37,5 +38,7 @@ if [ "$(wc -l <"$tally")" -ne "$runs" ]; then
   status=1
   echo '0 1' >>"$tally"
 fi
+# What failed, once more where it is found: the integration tests say much between.
+sed 's/^/failed: /' "$tally.failed"
 awk '{ passed += $1; failed += $2 } END { printf "%d passed, %d failed\n", passed, failed }' "$tally"
 exit "$status"
