@@ -115,13 +115,14 @@ link() { # arch version bytecode.c out
   compile "$1" "$3" "$part/program.o" -w
   # O3: its searches are loops that the compiler makes wide instructions of.
   compile "$1" "$recipe/native.c" "$part/native.o" -O3 -Wall -Wextra -Wno-unused-parameter -Werror "-DAGENT_VERSION=\"$2\""
+  compile "$1" "$recipe/memory.c" "$part/memory.o" -Wall -Wextra -Werror
   out_file=$4
   cc=$(cc_of "$1")
   objects=$toolchain/engine-$1
   set --
   for each in $engine; do set -- "$@" "$objects/$each.o"; done
   # shellcheck disable=SC2086
-  "$cc" $link_flags -o "$out_file" "$musl/rcrt1.o" "$musl/crti.o" "$part/program.o" "$part/native.o" \
+  "$cc" $link_flags -o "$out_file" "$musl/rcrt1.o" "$musl/crti.o" "$part/program.o" "$part/native.o" "$part/memory.o" \
     "$@" -Wl,--start-group "$musl/libc.a" "$("$cc" -print-libgcc-file-name)" -Wl,--end-group "$musl/crtn.o"
 }
 
@@ -129,6 +130,8 @@ link() { # arch version bytecode.c out
 bytecode() { # bundle file.c
   # shellcheck disable=SC2086
   (cd "$work" && "$toolchain/qjsc" -e -m -s -S 4M $bytecode_flags -M quickjs-std,std -M quickjs-os,os -M cupel-native,native -o "$2" "${1##*/}")
+  grep -q 'rt = JS_NewRuntime();' "$2" || die 'qjsc writes another main than before: see bytecode() here'
+  sed -i 's/rt = JS_NewRuntime();/extern JSRuntime *agent_runtime(void); rt = agent_runtime();/' "$2"
 }
 
 compilers=$(for arch in amd64 arm64; do "$(cc_of $arch)" --version | head -n 1; done)
@@ -146,7 +149,7 @@ if [ "${1:-}" = --program ]; then
 fi
 
 for name in scanner exporter; do bundle "src/agent/$name/main.ts" "$work/$name.js"; done
-digest=$(cat "$work/scanner.js" "$work/exporter.js" "$recipe/native.c" scripts/build-agent.sh | { cat; printf '%s' "$pins"; } | sha256sum | cut -c1-12)
+digest=$(cat "$work/scanner.js" "$work/exporter.js" "$recipe/native.c" "$recipe/memory.c" scripts/build-agent.sh | { cat; printf '%s' "$pins"; } | sha256sum | cut -c1-12)
 version=$(node -p 'require("./package.json").version')+$digest
 out=$cache/$version
 if [ "${1:-}" = --force ]; then rm -rf "$out"; fi

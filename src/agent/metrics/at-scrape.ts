@@ -22,14 +22,12 @@ export interface Scrape {
   now: Family[];
 }
 
-
 /** A report that is missing, stale, half or of another baseline is a number, never silence. */
 export function atScrape(moment: Moment): Scrape {
   const { now, metrics } = moment;
   const envelope = metrics === undefined ? undefined : unwrap(metrics);
   const families = envelope?.families ?? '';
-  const [scanned] = valuesOf('cis_report_timestamp_seconds', families);
-  const age = scanned === undefined ? undefined : now - scanned;
+  const age = envelope?.scanned === undefined ? undefined : now - envelope.scanned;
   // After a scan that failed there are metrics, and yet there may never have been a report.
   const present = envelope === undefined ? moment.metricsPresent : age !== undefined && all(envelope, 'report', ({ path }) => moment.look(path) !== undefined);
   const unchanged = (file: SeenFile): boolean => isUnchanged(file, moment);
@@ -43,7 +41,7 @@ export function atScrape(moment: Moment): Scrape {
       // After a failed scan nobody knows what it would have been judged by.
       ...(envelope?.files.some(({ role }) => role === 'baseline') === true ? [gauge('cis_report_baseline_current', 'Whether the report was judged by the baseline that is on the machine now.', all(envelope, 'baseline', unchanged))] : []),
       { name: 'cis_report_age_seconds', help: 'Age of the report.', samples: age === undefined ? [] : [{ value: Math.round(age) }] },
-      { name: 'cis_ignores_expired', help: 'Ignored rules that are not met and whose entry expired since the scan: they count in the next one.', samples: envelope === undefined ? [] : [{ value: expired(families, now) }] },
+      { name: 'cis_ignores_expired', help: 'Ignored rules that are not met and whose entry expired since the scan: they count in the next one.', samples: envelope === undefined ? [] : [{ value: envelope.expiries.filter((at) => at <= now).length }] },
     ],
   };
 }
@@ -57,25 +55,6 @@ function all(envelope: Envelope, role: SeenFile['role'], holds: (file: SeenFile)
 function isUnchanged(file: SeenFile, moment: Moment): boolean {
   const found = moment.look(file.path);
   return found?.size === file.size && found.modified === file.modified;
-}
-
-function expired(families: string, now: number): number {
-  return valuesOf('cis_ignore_expiry_timestamp_seconds', families).filter((at) => at <= now).length;
-}
-
-const longestLine = 65_536;
-
-/** The values of a family's samples. */
-function valuesOf(family: string, families: string): number[] {
-  const values: number[] = [];
-  const sample = `\n${family}`;
-  for (let at = families.indexOf(sample); at >= 0; at = families.indexOf(sample, at + 1)) {
-    const after = families[at + sample.length];
-    const [line = ''] = families.slice(at + 1, at + longestLine).split('\n', 1);
-    const value = line.slice(line.lastIndexOf(' ') + 1);
-    if ((after === ' ' || after === '{') && /^\d+(?:\.\d+)?$/.test(value)) values.push(Number(value));
-  }
-  return values;
 }
 
 function gauge(name: string, help: string, value: boolean): Family {

@@ -1,6 +1,7 @@
 /**
  * The file that the scanner leaves for the exporter: the families in text format between a first line and a last one, so that
- * half a file is known as such, and comments that name the files behind it as they were.
+ * half a file is known as such, and comments with what the exporter has to know: every client waits for it, so it searches
+ * nothing in the families.
  */
 
 /** What a file is to the metrics: the report they are drawn from, or what it was judged by. */
@@ -19,32 +20,41 @@ export interface Envelope {
   /** Families in text format. */
   families: string;
   files: SeenFile[];
+  /** Seconds since 1970: end of the scan that the report is of; `undefined` without a report. */
+  scanned: number | undefined;
+  /** Seconds since 1970: when ignored rules that are not met begin to count. */
+  expiries: number[];
 }
 
-const first = '# cupel metrics 1\n';
+const first = '# cupel metrics 2\n';
 const last = '# cupel end\n';
-const fileLines = '# cupel file ';
-const fileLine = /^(report|baseline) (\d+) (\d+) (.+)$/;
+const facts = '# cupel ';
+const fact = /^(?:scanned (?<scanned>[\d.]+)|expiry (?<expiry>[\d.]+)|(?<role>report|baseline) (?<size>\d+) (?<modified>\d+) (?<path>.+))$/;
 
-export function wrap({ families, files }: Envelope): string {
-  const lines = files.map(({ role, size, modified, path }) => `# cupel file ${role} ${size} ${modified} ${path}\n`);
-  return `${first}${lines.join('')}${families}${last}`;
+export function wrap({ families, files, scanned, expiries }: Envelope): string {
+  const lines = [
+    ...(scanned === undefined ? [] : [`scanned ${scanned}`]),
+    ...expiries.map((expiry) => `expiry ${expiry}`),
+    ...files.map(({ role, size, modified, path }) => `${role} ${size} ${modified} ${path}`),
+  ];
+  return `${first}${lines.map((line) => `${facts}${line}\n`).join('')}${families}${last}`;
 }
 
-/**
- * Every client waits for this: the families, which are most of it, are searched but not looked at with expressions.
- * @returns `undefined` when it is not a whole file of this kind
- */
+/** @returns `undefined` when it is not a whole file of this kind */
 export function unwrap(text: string): Envelope | undefined {
-  if (!text.startsWith(first) || !text.endsWith(last) || text.includes('\0')) return undefined;
-  const files: SeenFile[] = [];
+  if (!text.startsWith(first) || !text.endsWith(last)) return undefined;
+  const envelope: Envelope = { families: '', files: [], scanned: undefined, expiries: [] };
+  const end = text.length - last.length;
   let at = first.length;
-  while (text.startsWith(fileLines, at)) {
-    const end = text.indexOf('\n', at);
-    const [, role, size, modified, path] = fileLine.exec(text.slice(at + fileLines.length, end)) ?? [];
-    if (path === undefined) return undefined;
-    files.push({ role: role as Role, path, size: Number(size), modified: Number(modified) });
-    at = end + 1;
+  while (at < end && text.startsWith(facts, at)) {
+    const next = text.indexOf('\n', at) + 1;
+    const { scanned, expiry, role, size, modified, path } = fact.exec(text.slice(at + facts.length, next - 1))?.groups ?? {};
+    if (scanned !== undefined) envelope.scanned = Number(scanned);
+    else if (expiry !== undefined) envelope.expiries.push(Number(expiry));
+    else if (path !== undefined) envelope.files.push({ role: role as Role, path, size: Number(size), modified: Number(modified) });
+    else return undefined;
+    at = next;
   }
-  return { families: text.slice(at, -last.length), files };
+  envelope.families = text.slice(at, end);
+  return envelope;
 }

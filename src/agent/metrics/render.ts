@@ -2,7 +2,7 @@ import type { ScanResult } from '../result.ts';
 import { atScrape } from './at-scrape.ts';
 import { type SeenFile, wrap } from './envelope.ts';
 import { renderText } from './exposition.ts';
-import { type MetricsOptions, reportFamilies } from './report.ts';
+import { ignoreExpiry, type MetricsOptions, reportFamilies, reportTimestamp } from './report.ts';
 
 /**
  * What the exporter serves (`/var/lib/cupel/metrics.prom`), rendered once a scan.
@@ -10,7 +10,10 @@ import { type MetricsOptions, reportFamilies } from './report.ts';
  *   whether one is gone or was changed since
  */
 export function renderMetrics(result: ScanResult, files: readonly SeenFile[], options: MetricsOptions = {}): string {
-  return wrap({ families: renderText(reportFamilies(result, options)), files: [...files] });
+  const families = reportFamilies(result, options);
+  const valuesOf = (family: string): number[] => families.filter(({ name }) => name === family).flatMap(({ samples }) => samples.map(({ value }) => value));
+  const [scanned] = valuesOf(reportTimestamp);
+  return wrap({ families: renderText(families), files: [...files], scanned, expiries: valuesOf(ignoreExpiry) });
 }
 
 /** The same for node_exporter's textfile collector, with what the exporter would say at the end of the scan. */

@@ -8,6 +8,10 @@ export interface MetricsOptions {
   everyRule?: readonly { rule: string; severity: string; result: ResultWord }[];
 }
 
+/** Families that the exporter goes by, too. */
+export const reportTimestamp = 'cis_report_timestamp_seconds';
+export const ignoreExpiry = 'cis_ignore_expiry_timestamp_seconds';
+
 const gateSeverities: readonly GateSeverity[] = ['high', 'medium', 'low', 'unknown'];
 const daySeconds = 86_400;
 
@@ -34,7 +38,7 @@ function verdictFamilies(verdict: Verdict, finished: number): Family[] {
   const { baseline, content, profile } = verdict;
   const [wouldFail, others] = partition(verdict.ignored, ({ result }) => failing.has(result));
   return [
-    one('cis_report_timestamp_seconds', 'End of the scan that the report is of.', finished),
+    one(reportTimestamp, 'End of the scan that the report is of.', finished),
     info('cis_baseline_info', 'The baseline that the report was judged by.', { baseline: baseline.name, sha256: baseline.sha256, profile, product: content.product, content: content.version }),
     one('cis_baseline_met', 'Whether the gate accepts the machine as it is.', verdict.verdict === 'accepted' ? 1 : 0),
     one('cis_pass_ratio', 'Rules passed, of those that were evaluated and are not ignored.', verdict.pass_rate),
@@ -47,7 +51,7 @@ function verdictFamilies(verdict: Verdict, finished: number): Family[] {
     },
     { name: 'cis_ignored_rules', help: 'Rules that are ignored.', samples: [{ labels: { would_fail: 'true' }, value: wouldFail.length }, { labels: { would_fail: 'false' }, value: others.length }] },
     { name: 'cis_rule_ignored', help: 'An ignored rule that is not met.', samples: wouldFail.map(({ rule }) => ({ labels: { rule, would_fail: 'true' }, value: 1 })) },
-    { name: 'cis_ignore_expiry_timestamp_seconds', help: 'When an ignored rule that is not met begins to count.', samples: wouldFail.flatMap(expirySample) },
+    { name: ignoreExpiry, help: 'When an ignored rule that is not met begins to count.', samples: wouldFail.flatMap(expirySample) },
   ];
 }
 

@@ -3,9 +3,10 @@ import { isSystemError, SystemError } from './system-error.ts';
 
 /** The few calls that differ between the platforms; all throw SystemError. */
 export interface Primitives {
-  read: (path: string, take: (chunk: Uint8Array) => void) => void;
+  /** @param most bytes of a chunk */
+  read: (path: string, take: (chunk: Uint8Array) => void, most: number) => void;
   look: (path: string) => FileFacts | undefined;
-  /** `undefined` for bytes that are not UTF-8. */
+  /** `undefined` for bytes that are not UTF-8, and for NUL among them: no text has that, a file that a crash left may. */
   decode: (bytes: Uint8Array) => string | undefined;
   /** Fails when the file is there. */
   create: (path: string, text: string, mode: number) => void;
@@ -18,9 +19,12 @@ export interface Primitives {
   names: (path: string) => string[];
 }
 
+/** Bytes of a chunk. What is read as text is short, as a rule. */
+export const chunk = { long: 1 << 17, short: 1 << 14 };
+
 /** What both platforms do alike. */
 export function makeFiles(primitives: Primitives): Files {
-  const { read, look, setMode, removeOne } = primitives;
+  const { look, setMode, removeOne } = primitives;
 
   const replace = (finished: string, path: string): void => {
     primitives.sync(finished);
@@ -47,15 +51,16 @@ export function makeFiles(primitives: Primitives): Files {
   };
 
   return {
-    read, look, list, remove, replace, setMode,
+    look, list, remove, replace, setMode,
+    read: (path, take) => { primitives.read(path, take, chunk.long); },
     readText: (path, limit) => {
       const parts: Uint8Array[] = [];
       let size = 0;
-      read(path, (chunk) => {
-        size += chunk.length;
+      primitives.read(path, (bytes) => {
+        size += bytes.length;
         if (size > limit) throw new SystemError('EFBIG', 'read', path);
-        parts.push(chunk.slice());
-      });
+        parts.push(bytes.slice());
+      }, chunk.short);
       const text = primitives.decode(joined(parts, size));
       if (text === undefined) throw new SystemError('EILSEQ', 'read', path);
       return text;

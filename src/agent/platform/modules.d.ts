@@ -25,7 +25,6 @@ declare module 'quickjs-os' {
   export function remove(path: string): number;
   export function mkdir(path: string, mode?: number): number;
   export function readdir(path: string): [string[], number];
-  export function lstat(path: string): [{ mode: number; size: number; mtime: number; uid: number } | null, number];
   export function pipe(): [number, number] | null;
   export function waitpid(pid: number, options: number): [number, number];
   export function isatty(fd: number): boolean;
@@ -38,6 +37,7 @@ declare module 'cupel-native' {
   export function fsync(path: string): number;
   export function lock(path: string): number;
   export function chmod(path: string, mode: number): number;
+  export function look(path: string): [mode: number, size: number, modified: number, uid: number] | number;
   export function wait(first: number, second: number, milliseconds: number): number;
   export function spawn(argv: readonly string[], environment: readonly string[], stdin: number, stdout: number, stderr: number): number;
   export function decode(buffer: ArrayBuffer, length: number): string | null;

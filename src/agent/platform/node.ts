@@ -4,7 +4,7 @@ import { constants, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { captured, type FileFacts, type Platform, type RunOptions, type RunResult } from './platform.ts';
-import { makeFiles, type Primitives } from './files.ts';
+import { chunk, makeFiles, type Primitives } from './files.ts';
 import { SystemError } from './system-error.ts';
 
 function withErrno<T>(action: string, path: string, work: () => T): T {
@@ -26,8 +26,8 @@ function withFile<T>(path: string, flags: string, action: string, work: (fd: num
   }
 }
 
-function read(path: string, take: (chunk: Uint8Array) => void): void {
-  const buffer = new Uint8Array(1 << 17);
+function read(path: string, take: (chunk: Uint8Array) => void, most: number): void {
+  const buffer = new Uint8Array(most);
   withFile(path, 'r', 'read', (fd) => {
     for (let length; (length = withErrno('read', path, () => readSync(fd, buffer, 0, buffer.length, null))) > 0;) take(buffer.subarray(0, length));
   });
@@ -50,6 +50,7 @@ function look(path: string): FileFacts | undefined {
 const primitives: Primitives = {
   read, look,
   decode: (bytes) => {
+    if (bytes.includes(0)) return undefined;
     try {
       return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
     } catch {
@@ -74,7 +75,7 @@ function run(argv: readonly string[], environment: Readonly<Record<string, strin
       withFile(files.out, 'w', 'write', (out) =>
         withFile(files.err, 'w', 'write', (err) =>
           spawnSync(argv[0] ?? '', argv.slice(1), { stdio: [input, out, err], env: { ...environment, ...options.env } })), 0o600));
-    if (stdout !== undefined && 'take' in stdout) read(files.out, stdout.take);
+    if (stdout !== undefined && 'take' in stdout) read(files.out, stdout.take, chunk.long);
     const exitCode = error !== undefined ? ((error as NodeJS.ErrnoException).code === 'ENOENT' ? 127 : 126) : signal === null ? status ?? 126 : 128 + constants.signals[signal];
     return { exitCode, stdout: stdout === undefined ? firstText(files.out) : '', stderr: firstText(files.err) };
   } finally {

@@ -1,12 +1,13 @@
 import * as native from 'cupel-native';
-import * as os from 'quickjs-os';
-import * as std from 'quickjs-std';
+// By name: an object of all that these modules have would be made at every start.
+import { O_CREAT, O_EXCL, O_RDONLY, O_TRUNC, O_WRONLY, S_IFDIR, S_IFLNK, S_IFMT, S_IFREG, close as closeFd, isatty, mkdir, now as monotonic, open as openFd, pipe as makePipe, read as readFd, readdir, remove as removeEntry, rename as renameEntry, sleep as sleepFor, waitpid, write as writeFd } from 'quickjs-os';
+import { exit as exitWith, getenv, getenviron } from 'quickjs-std';
 import { errnoName } from './errno.ts';
 import { type FileFacts, captured, type Platform, type RunOptions, type RunResult } from './platform.ts';
-import { makeFiles, type Primitives } from './files.ts';
+import { chunk, makeFiles, type Primitives } from './files.ts';
 import { SystemError } from './system-error.ts';
 
-const chunkSize = 1 << 17;
+const kinds: ReadonlyMap<number, FileFacts['kind']> = new Map([[S_IFREG, 'file'], [S_IFDIR, 'directory'], [S_IFLNK, 'link']]);
 
 /** @throws SystemError for a negative errno */
 function done(code: number, action: string, path: string): number {
@@ -15,47 +16,47 @@ function done(code: number, action: string, path: string): number {
 }
 
 function withFile<T>(path: string, flags: number, mode: number, action: string, work: (fd: number) => T): T {
-  const fd = done(os.open(path, flags, mode), action, path);
+  const fd = done(openFd(path, flags, mode), action, path);
   try {
     return work(fd);
   } finally {
-    os.close(fd);
+    closeFd(fd);
   }
 }
 
-function read(path: string, take: (chunk: Uint8Array) => void): void {
-  const buffer = new ArrayBuffer(chunkSize);
-  withFile(path, os.O_RDONLY, 0, 'read', (fd) => {
-    for (let length; (length = done(os.read(fd, buffer, 0, chunkSize), 'read', path)) > 0;) take(new Uint8Array(buffer, 0, length));
+function read(path: string, take: (chunk: Uint8Array) => void, most: number): void {
+  const buffer = new ArrayBuffer(most);
+  withFile(path, O_RDONLY, 0, 'read', (fd) => {
+    for (let length; (length = done(readFd(fd, buffer, 0, most), 'read', path)) > 0;) take(new Uint8Array(buffer, 0, length));
   });
 }
 
 function writeAll(fd: number, bytes: ArrayBuffer, path: string): void {
-  for (let at = 0; at < bytes.byteLength;) at += done(os.write(fd, bytes, at, bytes.byteLength - at), 'write', path);
+  for (let at = 0; at < bytes.byteLength;) at += done(writeFd(fd, bytes, at, bytes.byteLength - at), 'write', path);
 }
 
 function look(path: string): FileFacts | undefined {
-  const [facts, errno] = os.lstat(path);
-  if (facts === null) {
-    if (['ENOENT', 'ENOTDIR'].includes(errnoName(errno))) return undefined;
-    throw new SystemError(errnoName(errno), 'look at', path);
+  const facts = native.look(path);
+  if (typeof facts === 'number') {
+    const name = errnoName(-facts);
+    if (name === 'ENOENT' || name === 'ENOTDIR') return undefined;
+    throw new SystemError(name, 'look at', path);
   }
-  const kinds: [number, FileFacts['kind']][] = [[os.S_IFREG, 'file'], [os.S_IFDIR, 'directory'], [os.S_IFLNK, 'link']];
-  const kind = kinds.find(([bits]) => (facts.mode & os.S_IFMT) === bits)?.[1] ?? 'other';
-  return { kind, size: facts.size, modified: Math.floor(facts.mtime), mode: facts.mode & 0o7777, uid: facts.uid };
+  const [mode, size, modified, uid] = facts;
+  return { kind: kinds.get(mode & S_IFMT) ?? 'other', size, modified, mode: mode & 0o7777, uid };
 }
 
 const primitives: Primitives = {
   read, look,
   decode: (bytes) => native.decode(bytes.buffer as ArrayBuffer, bytes.length) ?? undefined,
-  create: (path, text, mode) => withFile(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode, 'write', (fd) => { writeAll(fd, native.encode(text), path); }),
+  create: (path, text, mode) => withFile(path, O_WRONLY | O_CREAT | O_EXCL, mode, 'write', (fd) => { writeAll(fd, native.encode(text), path); }),
   setMode: (path, mode) => { done(native.chmod(path, mode), 'change the mode', path); },
   sync: (path) => { done(native.fsync(path), 'write', path); },
-  rename: (from, to) => { done(os.rename(from, to), 'put a file', to); },
-  removeOne: (path) => { done(os.remove(path), 'remove', path); },
-  makeOne: (path, mode) => { done(os.mkdir(path, mode), 'make a folder', path); },
+  rename: (from, to) => { done(renameEntry(from, to), 'put a file', to); },
+  removeOne: (path) => { done(removeEntry(path), 'remove', path); },
+  makeOne: (path, mode) => { done(mkdir(path, mode), 'make a folder', path); },
   names: (path) => {
-    const [names, errno] = os.readdir(path);
+    const [names, errno] = readdir(path);
     if (errno !== 0) throw new SystemError(errnoName(errno), 'list', path);
     return names;
   },
@@ -89,30 +90,30 @@ function lossy(bytes: Uint8Array): string {
 }
 
 function run(argv: readonly string[], options: RunOptions = {}): RunResult {
-  const input = done(os.open(options.stdin ?? '/dev/null', os.O_RDONLY), 'read', options.stdin ?? '/dev/null');
+  const input = done(openFd(options.stdin ?? '/dev/null', O_RDONLY), 'read', options.stdin ?? '/dev/null');
   const fds = [input];
   const pipe = (): [number, number] => {
-    const ends = os.pipe();
+    const ends = makePipe();
     if (ends === null) throw new SystemError('EMFILE', 'start', argv[0] ?? '');
     fds.push(...ends);
     return ends;
   };
   const close = (fd: number): void => {
-    os.close(fds.splice(fds.indexOf(fd), 1)[0] as number);
+    closeFd(fds.splice(fds.indexOf(fd), 1)[0] as number);
   };
   try {
     const { stdout } = options;
     const toFile = stdout !== undefined && 'file' in stdout;
-    const [out, childOut] = toFile ? [-1, done(os.open(stdout.file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), 'write', stdout.file)] : pipe();
+    const [out, childOut] = toFile ? [-1, done(openFd(stdout.file, O_WRONLY | O_CREAT | O_TRUNC, 0o600), 'write', stdout.file)] : pipe();
     if (toFile) fds.push(childOut);
     const [err, childErr] = pipe();
-    const environment = Object.entries({ ...std.getenviron(), ...options.env }).map(([name, value]) => `${name}=${value}`);
+    const environment = Object.entries({ ...getenviron(), ...options.env }).map(([name, value]) => `${name}=${value}`);
     const pid = done(native.spawn(argv, environment, input, childOut, childErr), 'start', argv[0] ?? '');
     for (const fd of [input, childOut, childErr]) close(fd);
     const kept = { out: new Capture(), err: new Capture() };
     const taking = stdout !== undefined && 'take' in stdout ? stdout.take : (chunk: Uint8Array): void => { kept.out.take(chunk); };
     drain(out, taking, err, (chunk) => { kept.err.take(chunk); });
-    const [, status] = os.waitpid(pid, 0);
+    const [, status] = waitpid(pid, 0);
     const signal = status & 0x7f;
     return { exitCode: signal === 0 ? (status >> 8) & 0xff : 128 + signal, stdout: kept.out.text(), stderr: kept.err.text() };
   } finally {
@@ -122,14 +123,14 @@ function run(argv: readonly string[], options: RunOptions = {}): RunResult {
 
 /** Reads both to their end, whichever has something; below 0 stands for one that is not there. */
 function drain(first: number, takeFirst: (chunk: Uint8Array) => void, second: number, takeSecond: (chunk: Uint8Array) => void): void {
-  const buffer = new ArrayBuffer(chunkSize);
+  const buffer = new ArrayBuffer(chunk.long);
   const open = [first, second];
   const take = [takeFirst, takeSecond];
   while (open.some((fd) => fd >= 0)) {
     const ready = done(native.wait(open[0] as number, open[1] as number, -1), 'wait for', 'a program');
     for (const at of [0, 1]) {
       if ((ready & (1 << at)) === 0) continue;
-      const length = done(os.read(open[at] as number, buffer, 0, chunkSize), 'read', 'the output of a program');
+      const length = done(readFd(open[at] as number, buffer, 0, chunk.long), 'read', 'the output of a program');
       if (length === 0) open[at] = -1;
       else take[at]?.(new Uint8Array(buffer, 0, length));
     }
@@ -140,7 +141,7 @@ function drain(first: number, takeFirst: (chunk: Uint8Array) => void, second: nu
 function print(fd: number, text: string): void {
   const bytes = native.encode(text);
   for (let at = 0; at < bytes.byteLength;) {
-    const written = os.write(fd, bytes, at, bytes.byteLength - at);
+    const written = writeFd(fd, bytes, at, bytes.byteLength - at);
     if (written < 0) return;
     at += written;
   }
@@ -151,16 +152,16 @@ export const platform: Platform = {
   files: makeFiles(primitives),
   version: native.version,
   args: scriptArgs.slice(1),
-  env: (name) => std.getenv(name),
+  env: (name) => getenv(name),
   now: () => Date.now(),
-  monotonic: () => os.now(),
-  sleep: (milliseconds) => os.sleep(milliseconds),
+  monotonic,
+  sleep: (milliseconds) => sleepFor(milliseconds),
   input: {
-    terminal: os.isatty(0) && os.isatty(1),
+    terminal: isatty(0) && isatty(1),
     read: (milliseconds) => {
       if (native.wait(0, -1, Math.max(0, Math.ceil(milliseconds))) <= 0) return 'late';
       const buffer = new ArrayBuffer(1 << 13);
-      const length = os.read(0, buffer, 0, buffer.byteLength);
+      const length = readFd(0, buffer, 0, buffer.byteLength);
       // A connection that was reset is as closed as one that was ended.
       return length <= 0 ? 'closed' : new Uint8Array(buffer, 0, length);
     },
@@ -180,5 +181,5 @@ export const platform: Platform = {
 
 /** Ends the process. */
 export function exit(code: number): never {
-  return std.exit(code);
+  return exitWith(code);
 }
