@@ -24,7 +24,16 @@ export interface AgentOptions {
 
 /** `uname -m` → the folder that `make agent` writes. */
 const architectures: Readonly<Record<string, string>> = { x86_64: 'amd64', aarch64: 'arm64' };
-const programs = ['cis-scanner', 'cis-exporter'] as const;
+/** Path in the image below `/` of each program. */
+const programs = { 'cis-scanner': 'usr/lib/cupel/cis-scanner', 'cis-exporter': 'usr/lib/cupel/exporter/cis-exporter' } as const;
+/**
+ * What lies beside the exporter's program in the folder that is its root (`cis-exporter@.service`): places where systemd, which
+ * would make them at the first scrape, mounts its own, the reports and the configuration; behind TLS also what stunnel is made of.
+ */
+const exporterPlaces = [
+  'dev', 'etc/cupel', 'proc', 'root', 'run/credentials', 'run/systemd/incoming', 'sys', 'tmp', 'var/lib/cupel', 'var/tmp',
+  'bin', 'etc/pki', 'etc/ssl', 'lib', 'lib64', 'usr',
+].map((place) => `usr/lib/cupel/exporter/${place}`);
 /** Path in the image below `/` → path below `provisioners/`. */
 const shipped: Readonly<Record<string, { from: string; mode: number }>> = {
   'usr/lib/cupel/libexec/harden-runner': { from: 'harden/runner.sh', mode: 0o755 },
@@ -51,7 +60,7 @@ type Files = Record<string, { content: string | Uint8Array; mode: number }>;
  */
 export async function embedAgent(target: Target, options: AgentOptions, root = ''): Promise<void> {
   const files = await agentFiles(options);
-  const folders = [...new Set(Object.keys(files).flatMap(parentsOf))].sort();
+  const folders = [...new Set([...Object.keys(files), ...exporterPlaces.map((place) => `${place}/`)].flatMap(parentsOf))].sort();
   const prepared = await target.run(prepare, { args: [root, ...folders] });
   if (prepared.exitCode !== 0) throw spaceOr('embed-failed', `${target.name}: there is no place for the agent in the image`, prepared.stderr);
   await uploadFiles(target, `${root}/`, files);
@@ -74,6 +83,7 @@ for pair in timers.target:cis-scanner.timer sockets.target:cis-exporter.socket; 
 done
 mkdir -p usr/bin
 ln -sfn ../lib/cupel/cis-scanner usr/bin/cis-scanner
+ln -sfn exporter/cis-exporter usr/lib/cupel/cis-exporter
 if [ -z "$1" ] && command -v restorecon >/dev/null; then restorecon -R /usr/lib/cupel /etc/cupel /usr/lib/systemd/system /usr/share/cupel; fi
 if [ -z "$1" ] && [ -d /run/systemd/system ]; then systemctl daemon-reload; fi
 `;
@@ -85,7 +95,7 @@ async function agentFiles({ provisioners, product, values, architecture, buildin
     throw new ConfigurationError('agent-architecture', `there is no agent for ${architecture}`, { remedy: `the agent is built for ${Object.keys(architectures).join(' and ')}` });
   }
   const files: Files = {};
-  for (const program of programs) files[`usr/lib/cupel/${program}`] = { content: await readProgram(join(provisioners, 'agent', 'bin', folder, program)), mode: 0o755 };
+  for (const [program, path] of Object.entries(programs)) files[path] = { content: await readProgram(join(provisioners, 'agent', 'bin', folder, program)), mode: 0o755 };
   for (const [path, { from, mode }] of Object.entries(shipped)) files[path] = { content: await readFile(join(provisioners, from)), mode };
   for (const [rule, { text }] of await loadOwnFixes(join(provisioners, 'fixes'), product)) files[`usr/lib/cupel/fixes/${rule}.sh`] = { content: text, mode: 0o644 };
   files['usr/lib/cupel/fixes/values.json'] = { content: `${JSON.stringify(values, null, 2)}\n`, mode: 0o644 };

@@ -46,8 +46,12 @@ describe('cis-exporter under systemd', () => {
     }
   };
 
+  const places = 'find /usr/lib/cupel/exporter -printf "%M %P\\n" | sort';
+  let installed = '';
+
   before(async () => {
     await installAgent(machine());
+    installed = await must(places);
     leaveReport(machine(), scanned());
   });
 
@@ -66,6 +70,24 @@ describe('cis-exporter under systemd', () => {
     expect((await machine().exec(`cd /usr/lib/systemd/system && systemd-analyze verify --man=no ${units} 2>&1`)).stdout).to.equal('');
     const rated = await must('systemd-analyze security --offline=yes /usr/lib/systemd/system/cis-exporter@.service');
     expect(Number(/exposure level for \S+: ([\d.]+)/.exec(rated)?.[1])).to.be.at.most(1.5);
+  });
+
+  it('sees of the machine its program, the configuration and the reports, and can do nothing to it', async () => {
+    const waiting = exchange(machine(), { send: ['GET / HT'] });
+    const looked = await must(`until pid=$(pgrep -x cis-exporter) && grep -q '^Seccomp:.*2' /proc/$pid/status; do sleep 0.05; done
+      stat -c 'uid %u' /proc/$pid; grep -E '^(CapEff|CapBnd|NoNewPrivs)' /proc/$pid/status
+      cd /proc/$pid/root && find . ! -type d ! -path './dev/*' && find dev -type b; awk '$5 ~ "^/(|etc/cupel|var/lib/cupel)$" { print $5, substr($6, 1, 2) }' /proc/$pid/mountinfo`);
+    expect(statusOf(await waiting)).to.equal(408);
+    const lines = looked.trim().split('\n').sort();
+    const files = (await must('find /etc/cupel /var/lib/cupel -type f')).trim().split('\n').map((file) => `.${file}`);
+    expect(lines).to.include.members(['./cis-exporter', ...files]);
+    const [uid = ''] = lines.filter((line) => line.startsWith('uid '));
+    expect(uid).to.match(/^uid 6\d{4}$/);
+    expect(lines.filter((line) => ![uid, './cis-exporter', ...files].includes(line))).to.deep.equal([
+      '/ ro', '/etc/cupel ro', '/var/lib/cupel ro', 'CapBnd:\t0000000000000000', 'CapEff:\t0000000000000000', 'NoNewPrivs:\t1',
+    ]);
+    // Every place that systemd needs there came with the image.
+    expect(await must(places)).to.equal(installed);
   });
 
   it('leaves no process behind, and no line in the journal', async () => {

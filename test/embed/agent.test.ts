@@ -24,7 +24,9 @@ describe('embedAgent', () => {
       expect(readlinkSync(root('usr/bin/cis-scanner'))).to.equal('../lib/cupel/cis-scanner');
       expect(readdirSync(root('usr/lib/cupel/drop-ins'))).to.deep.equal(['remediate.conf', 'stunnel.conf', 'tls.conf']);
       expect(readdirSync(root('etc/systemd/system'))).to.deep.equal(['sockets.target.wants', 'timers.target.wants']);
+      expect(readlinkSync(root('usr/lib/cupel/cis-exporter'))).to.equal('exporter/cis-exporter');
       expect(statSync(root('usr/lib/cupel/cis-exporter')).mode & 0o777).to.equal(0o755);
+      for (const place of ['dev', 'etc/cupel', 'var/lib/cupel', 'run/systemd/incoming']) expect(statSync(root('usr/lib/cupel/exporter', place)).isDirectory(), place).to.equal(true);
       expect(JSON.parse(readFileSync(root('usr/lib/cupel/fixes/values.json'), 'utf8'))).to.deep.equal({ var_x: '1' });
     });
   }

@@ -1,5 +1,5 @@
 import { atScrape, contentTypes, type Format, type Moment, renderText, toOpenMetrics } from '../metrics/index.ts';
-import { contains, type Network } from './networks.ts';
+import { contains, type Network, parseAddress } from './networks.ts';
 import { negotiate } from './negotiate.ts';
 import type { Request } from './request.ts';
 import { plain, type Response } from './response.ts';
@@ -30,7 +30,9 @@ export function answer(request: Request, site: Site): Response {
 
 /** @param peer the client's address as systemd gives it; `undefined` for a client that has none (a pipe, a local socket) */
 export function mayAsk(peer: string | undefined, allow: readonly Network[]): boolean {
-  return peer === undefined || allow.some((network) => contains(network, peer));
+  if (peer === undefined) return true;
+  const address = parseAddress(peer);
+  return allow.some((network) => contains(network, address));
 }
 
 const pages: Readonly<Record<string, (request: Request, site: Site) => Response>> = Object.assign(Object.create(null) as object, {

@@ -13,10 +13,13 @@ export interface Configuration {
 
 export const configurationPath = '/etc/cupel/exporter.conf';
 
-/** Where the exporter listens when nobody said otherwise: its units say the same. */
+/** Where the exporter listens when nobody said otherwise: its units say the same. The networks as read, since most scrapes need nothing else read. */
 export const loopback: Configuration = {
   listen: ['127.0.0.1:9779'],
-  allow: ['127.0.0.0/8', '::1/128'].map(toAllowed),
+  allow: [
+    { text: '127.0.0.0/8', network: { bytes: [127, 0, 0, 0], prefix: 8 } },
+    { text: '::1/128', network: { bytes: [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1], prefix: 128 } },
+  ],
   staleAfter: 36 * 3600,
 };
 

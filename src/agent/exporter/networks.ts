@@ -19,9 +19,8 @@ export function parseNetwork(text: string): Network | undefined {
   return prefix <= bytes.length * 8 ? { bytes, prefix } : undefined;
 }
 
-/** @returns false also for an address that is none. */
-export function contains(network: Network, address: string): boolean {
-  const bytes = parseAddress(address);
+/** @param bytes of an address; `undefined` for what is none, which no network contains */
+export function contains(network: Network, bytes: readonly number[] | undefined): boolean {
   if (bytes?.length !== network.bytes.length) return false;
   return bytes.every((byte, at) => {
     const bits = Math.min(8, Math.max(0, network.prefix - at * 8));

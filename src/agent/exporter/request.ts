@@ -20,7 +20,7 @@ export interface Request {
 
 const token = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
 // eslint-disable-next-line no-control-regex -- that is what is refused
-const control = /[\0-\x08\x0a-\x1f\x7f]/;
+const control = /[\0-\x08\x0b\x0c\x0e-\x1f\x7f]|\r[^\n]/;
 
 /**
  * Takes the bytes of one connection as they come and says when a request's head is whole.
@@ -43,17 +43,24 @@ export class RequestReader {
     // Each byte one character: nothing in a head has to be more.
     for (let at = 0; at < end; at += 1024) this.#text += String.fromCharCode(...bytes.subarray(at, Math.min(at + 1024, end)));
     // A line break before the request line is to be ignored (RFC 9112 2.2).
-    this.#text = this.#text.replace(/^(?:\r\n)+/, '');
-    const head = /\r?\n\r?\n/.exec(this.#text);
-    const length = head === null ? this.#text.length : head.index + head[0].length;
-    const line = this.#text.search(/\r?\n/);
+    while (this.#text.startsWith('\r\n')) this.#text = this.#text.slice(2);
+    const head = endOfHead(this.#text);
+    const line = this.#text.indexOf('\n');
     if ((line === -1 ? this.#text.length : line) > limits.requestLine) throw new Refusal(414, 'The request line is too long.');
-    if (length > limits.head) throw new Refusal(431, 'The header is too large.');
-    return head === null ? undefined : parse(this.#text.slice(0, head.index).split(/\r?\n/));
+    if ((head ?? this.#text.length) > limits.head) throw new Refusal(431, 'The header is too large.');
+    return head === undefined ? undefined : parse(this.#text.slice(0, head));
   }
 }
 
-function parse([first = '', ...lines]: string[]): Request {
+/** Where the line feed before the empty line is: some end lines with a line feed alone. */
+function endOfHead(text: string): number | undefined {
+  const ends = [text.indexOf('\n\r\n'), text.indexOf('\n\n')].filter((at) => at >= 0);
+  return ends.length === 0 ? undefined : Math.min(...ends);
+}
+
+function parse(head: string): Request {
+  if (control.test(head)) throw new Refusal(400, 'There are control characters in the head.');
+  const [first = '', ...lines] = head.split('\n').map((line) => (line.endsWith('\r') ? line.slice(0, -1) : line));
   const { method, target, version } = parseRequestLine(first);
   const headers = parseHeaders(lines);
   const host = headers.get('host');
@@ -67,7 +74,7 @@ function parse([first = '', ...lines]: string[]): Request {
 function parseRequestLine(line: string): { method: string; target: string; version: Request['version'] } {
   const [method = '', target = '', protocol = '', ...rest] = line.split(' ');
   const version = /^HTTP\/(\d)\.(\d)$/.exec(protocol);
-  if (!token.test(method) || target === '' || version === null || rest.length > 0 || control.test(line)) throw new Refusal(400, 'The request line is not one.');
+  if (!token.test(method) || target === '' || version === null || rest.length > 0) throw new Refusal(400, 'The request line is not one.');
   if (version[1] !== '1') throw new Refusal(505, 'This speaks HTTP/1.0 and HTTP/1.1.');
   return { method, target, version: version[2] === '0' ? '1.0' : '1.1' };
 }
@@ -79,9 +86,9 @@ function parseHeaders(lines: readonly string[]): Map<string, string> {
     const colon = line.indexOf(':');
     const name = line.slice(0, Math.max(colon, 0));
     // This also refuses a line that is folded, and blanks before the colon.
-    if (!token.test(name) || control.test(line)) throw new Refusal(400, 'A header line is not one.');
+    if (!token.test(name)) throw new Refusal(400, 'A header line is not one.');
     const key = name.toLowerCase();
-    const value = line.slice(colon + 1).replace(/^[ \t]+|[ \t]+$/g, '');
+    const value = line.slice(colon + 1).trim();
     const before = headers.get(key);
     headers.set(key, before === undefined ? value : `${before}, ${value}`);
   }
@@ -90,6 +97,7 @@ function parseHeaders(lines: readonly string[]): Map<string, string> {
 
 /** Origin form or absolute form (RFC 9112 3.2); the query says nothing to us. */
 function pathOf(target: string): string {
+  if (target.startsWith('/') && !target.includes('?') && !target.includes('#')) return target;
   const path = /^(?:https?:\/\/[^/?#]*)?(\/[^?#]*)?(?:\?[^#]*)?$/i.exec(target);
   if (path === null) throw new Refusal(400, 'The request target is not a path.');
   return path[1] ?? '/';

@@ -12,14 +12,21 @@ const reasons: Readonly<Record<number, string>> = {
 };
 
 /**
- * The response as it goes out, to be written in UTF-8.
- * @param byteLength of a text in UTF-8
+ * The response as it goes out.
+ * @param encode to UTF-8
  * @param bodyless leave the body out, as for HEAD
  */
-export function serializeResponse({ status, headers, body }: Response, byteLength: (text: string) => number, bodyless = false): string {
-  const all = { ...headers, 'Content-Length': String(byteLength(body)), 'X-Content-Type-Options': 'nosniff', 'Cache-Control': 'no-store', Connection: 'close' };
+export function serializeResponse({ status, headers, body }: Response, encode: (text: string) => Uint8Array, bodyless = false): Uint8Array {
+  const content = encode(body);
+  const all = { ...headers, 'Content-Length': String(content.length), 'X-Content-Type-Options': 'nosniff', 'Cache-Control': 'no-store', Connection: 'close' };
   const lines = Object.entries(all).map(([name, value]) => `${name}: ${value}\r\n`);
-  return `HTTP/1.1 ${status} ${reasons[status] ?? ''}\r\n${lines.join('')}\r\n${bodyless ? '' : body}`;
+  const head = encode(`HTTP/1.1 ${status} ${reasons[status] ?? ''}\r\n${lines.join('')}\r\n`);
+  if (bodyless) return head;
+  // In one piece: a second one would wait for the client to confirm the first.
+  const whole = new Uint8Array(head.length + content.length);
+  whole.set(head);
+  whole.set(content, head.length);
+  return whole;
 }
 
 export function plain(status: number, message: string, headers: Readonly<Record<string, string>> = {}): Response {

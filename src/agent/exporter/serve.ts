@@ -5,7 +5,7 @@ import { type Request, RequestReader } from './request.ts';
 import { plain, type Response, serializeResponse } from './response.ts';
 
 /** One client: systemd hands its connection over as standard input and output. */
-export type Connection = Pick<Platform, 'input' | 'write' | 'monotonic' | 'byteLength'>;
+export type Connection = Pick<Platform, 'input' | 'write' | 'monotonic' | 'encode'>;
 
 /** Milliseconds for the whole request to arrive, however it comes in. */
 export const requestTime = 2000;
@@ -19,7 +19,7 @@ const linger = { milliseconds: 500, bytes: 65_536 };
 export function serve(connection: Connection, peer: string | undefined, site: Site): void {
   const { response, bodyless } = respond(connection, peer, site);
   if (response === undefined) return;
-  connection.write(serializeResponse(response, (text) => connection.byteLength(text), bodyless));
+  connection.write(serializeResponse(response, connection.encode, bodyless));
   if (response.status >= 400) drain(connection);
 }
 

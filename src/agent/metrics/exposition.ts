@@ -46,21 +46,23 @@ function renderValue(value: number): string {
   return Number.isNaN(value) ? 'NaN' : value > 0 ? '+Inf' : '-Inf';
 }
 
+const infoName = '_info ';
+
 /**
- * Text format → OpenMetrics 1.0: an info family is named without its suffix, comments are not allowed, the end is marked.
+ * Text format → OpenMetrics 1.0: an info family is named without its suffix, and the end is marked.
  * @param text as `renderText` writes it; whole families only
  */
 export function toOpenMetrics(text: string): string {
-  const [, ...parts] = `\n${text}`.slice(0, -1).split('\n#');
-  return `${parts.map(inOpenMetrics).join('')}# EOF\n`;
-}
-
-/** @param part what stands after the `#` of one comment and before that of the next */
-function inOpenMetrics(part: string): string {
-  const isType = part.startsWith(' TYPE ');
-  const line = part.indexOf('\n') + 1;
-  if (!isType && !part.startsWith(' HELP ')) return line === 0 ? '' : `${part.slice(line)}\n`;
-  const end = part.indexOf(' ', ' TYPE '.length);
-  if (!part.startsWith('_info', end - '_info'.length)) return `#${part}\n`;
-  return `#${part.slice(0, end - '_info'.length)}${isType ? ` info${part.slice(part.indexOf('\n', end))}` : part.slice(end)}\n`;
+  const parts: string[] = [];
+  let done = 0;
+  // Every client waits for this: it jumps from one such name to the next.
+  for (let at = text.indexOf(infoName); at >= 0; at = text.indexOf(infoName, at + 1)) {
+    const line = text.lastIndexOf('\n', at) + 1;
+    const isType = text.startsWith('# TYPE ', line);
+    if ((!isType && !text.startsWith('# HELP ', line)) || text.indexOf(' ', line + '# TYPE '.length) !== at + '_info'.length) continue;
+    parts.push(text.slice(done, at));
+    done = isType ? text.indexOf('\n', at) : at + '_info'.length;
+    if (isType) parts.push(' info');
+  }
+  return `${parts.join('')}${text.slice(done)}# EOF\n`;
 }

@@ -15,12 +15,12 @@ export interface Platform {
   monotonic(): number;
   sleep(milliseconds: number): void;
   readonly input: Input;
-  /** Whole text, in UTF-8, to standard output. Output that nobody reads any more is dropped. */
-  write(text: string): void;
-  /** The same to standard error. */
+  /** Bytes, or a text in UTF-8, to standard output. Output that nobody reads any more is dropped. */
+  write(output: string | Uint8Array): void;
+  /** A text to standard error. */
   writeError(text: string): void;
-  /** Bytes of a text in UTF-8. */
-  byteLength(text: string): number;
+  /** A text in UTF-8. */
+  readonly encode: (text: string) => Uint8Array;
   /** A string with one character for each byte, fast. */
   readonly oneToOne: (bytes: Uint8Array) => string;
   /** Both as in `XmlLimits`. */

@@ -138,8 +138,8 @@ function drain(first: number, takeFirst: (chunk: Uint8Array) => void, second: nu
 }
 
 /** A closed pipe at the other end is no failure of ours. */
-function print(fd: number, text: string): void {
-  const bytes = native.encode(text);
+function print(fd: number, output: string | Uint8Array): void {
+  const bytes = typeof output === 'string' ? native.encode(output) : output.buffer as ArrayBuffer;
   for (let at = 0; at < bytes.byteLength;) {
     const written = writeFd(fd, bytes, at, bytes.byteLength - at);
     if (written < 0) return;
@@ -166,9 +166,9 @@ export const platform: Platform = {
       return length <= 0 ? 'closed' : new Uint8Array(buffer, 0, length);
     },
   },
-  write: (text) => { print(1, text); },
+  write: (output) => { print(1, output); },
   writeError: (text) => { print(2, text); },
-  byteLength: (text) => native.encode(text).byteLength,
+  encode: (text) => new Uint8Array(native.encode(text)),
   oneToOne: (bytes) => native.oneToOne(bytes.buffer as ArrayBuffer, bytes.byteOffset, bytes.byteOffset + bytes.length),
   asciiEnd: (bytes, from) => native.asciiEnd(bytes.buffer as ArrayBuffer, bytes.byteOffset + from, bytes.byteOffset + bytes.length) - bytes.byteOffset,
   special: (bytes, from, to) => native.special(bytes.buffer as ArrayBuffer, bytes.byteOffset + from, bytes.byteOffset + to) - bytes.byteOffset,

@@ -17,13 +17,11 @@ export class ScriptedClient implements Connection {
     return this.elapsed;
   }
 
-  write(text: string): void {
-    this.sent += text;
+  write(output: string | Uint8Array): void {
+    this.sent += Buffer.from(output).toString();
   }
 
-  byteLength(text: string): number {
-    return Buffer.byteLength(text);
-  }
+  readonly encode = (text: string): Uint8Array => Buffer.from(text);
 
   readonly input: Connection['input'] = {
     terminal: false,

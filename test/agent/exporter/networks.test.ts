@@ -6,7 +6,7 @@ import { contains, parseAddress, parseNetwork } from '../../../src/agent/exporte
 
 const holds = (network: string, address: string): boolean | undefined => {
   const parsed = parseNetwork(network);
-  return parsed && contains(parsed, address);
+  return parsed && contains(parsed, parseAddress(address));
 };
 
 describe('a network', () => {

@@ -96,9 +96,19 @@ describe('a metric line', () => {
 });
 
 describe('OpenMetrics', () => {
-  it('names infos without their suffix, has no other comments, and ends', async () => {
-    const text = toOpenMetrics(renderMetrics(scanned(), files));
+  it('names infos without their suffix, and ends', async () => {
+    const text = toOpenMetrics(unwrap(renderMetrics(scanned(), files))?.families ?? '');
     expectGolden(text, golden('drifted.openmetrics'));
     expect(await readOpenMetrics(text)).to.deep.equal({ families: text.match(/^# TYPE /gm)?.length, samples: series(text).length });
+  });
+
+  it('changes nothing else that looks like the name of an info', async () => {
+    const text = renderText([
+      { name: 'cis_x', help: 'Not cis_y_info but x.', samples: [{ labels: { rule: 'a_info b', also: '# TYPE a_info gauge' }, value: 1 }] },
+      { name: 'cis_y_info', help: 'Of cis_y_info only the first is a name.', samples: [{ labels: { rule: 'c_info d' }, value: 1 }] },
+    ]);
+    const open = toOpenMetrics(text);
+    expect(open).to.equal(`${text.replace('# HELP cis_y_info ', '# HELP cis_y ').replace('# TYPE cis_y_info gauge', '# TYPE cis_y info')}# EOF\n`);
+    expect((await readOpenMetrics(open)).samples).to.equal(2);
   });
 });
