@@ -43,7 +43,7 @@ const shipped: Readonly<Record<string, { from: string; mode: number }>> = {
   'usr/lib/cupel/libexec/run-oscap': { from: 'agent/libexec/run-oscap', mode: 0o755 },
   'usr/lib/cupel/libexec/rollback-point': { from: 'agent/libexec/rollback-point', mode: 0o755 },
   'usr/lib/systemd/system-generators/cis-exporter-generator': { from: 'agent/units/cis-exporter-generator', mode: 0o755 },
-  'etc/cupel/exporter.conf': { from: 'agent/units/exporter.conf', mode: 0o644 },
+  'usr/lib/cupel/exporter.conf': { from: 'agent/units/exporter.conf', mode: 0o644 },
   ...Object.fromEntries(['cis-scanner.service', 'cis-scanner.timer', 'cis-remediate.service', 'cis-exporter.socket', 'cis-exporter@.service']
     .map((unit) => [`usr/lib/systemd/system/${unit}`, { from: `agent/units/${unit}`, mode: 0o644 }])),
   // Not in force until the operator copies them.
@@ -68,8 +68,8 @@ export async function embedAgent(target: Target, options: AgentOptions, root = '
   if (enabled.exitCode !== 0) throw new TargetError('embed-failed', `${target.name}: the agent could not be enabled: ${enabled.stderr.trim()}`);
 }
 
-/** Folders that are there keep their owner and mode. */
-const prepare = 'set -eu; root=$1; shift; rm -rf "$root/usr/lib/cupel"; umask 022; cd "$root/"; for folder in "$@"; do mkdir -p "$folder"; done';
+/** Folders that are there keep their owner and mode. What an image before was and how it fared says nothing of this one. */
+const prepare = 'set -eu; root=$1; shift; rm -rf "$root/usr/lib/cupel" "$root/usr/share/cupel/build" "$root/var/lib/cupel"; umask 022; cd "$root/"; for folder in "$@"; do mkdir -p "$folder"; done';
 
 // Links, not systemctl: the same in a machine that runs and in a root that does not.
 const enable = String.raw`
@@ -84,7 +84,12 @@ done
 mkdir -p usr/bin
 ln -sfn ../lib/cupel/cis-scanner usr/bin/cis-scanner
 ln -sfn exporter/cis-exporter usr/lib/cupel/cis-exporter
-if [ -z "$1" ] && command -v restorecon >/dev/null; then restorecon -R /usr/lib/cupel /etc/cupel /usr/lib/systemd/system /usr/share/cupel; fi
+# A site's own stays.
+mkdir -p etc/cupel
+[ -e etc/cupel/exporter.conf ] || cp usr/lib/cupel/exporter.conf etc/cupel/exporter.conf
+if [ -z "$1" ] && command -v restorecon >/dev/null; then
+  restorecon -R /usr/lib/cupel /etc/cupel /etc/systemd/system /usr/lib/systemd/system /usr/lib/systemd/system-generators /usr/share/cupel /usr/bin/cis-scanner
+fi
 if [ -z "$1" ] && [ -d /run/systemd/system ]; then systemctl daemon-reload; fi
 `;
 

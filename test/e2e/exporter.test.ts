@@ -1,10 +1,14 @@
-import { cpSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { expect } from 'chai';
 import { execa } from 'execa';
+import { parse } from 'yaml';
 import { checkMetrics, readOpenMetrics } from '../agent/metrics/promtool.ts';
 import { scanned } from '../agent/metrics/samples.ts';
+import { monitoringKit } from '../agent/monitoring/kit.ts';
+import { startPrometheus } from '../agent/monitoring/prometheus.ts';
+import { bridgeTo } from './exporter/bridge.ts';
 import { exchange, get, statusOf, within } from './exporter/within.ts';
 import { installAgent, leaveReport } from './exporter/install.ts';
 import { machineForAll } from './factory/index.ts';
@@ -170,10 +174,27 @@ describe('cis-exporter under systemd', () => {
     try {
       expect(await listening()).to.deep.equal(['127.0.0.1:9779']);
       expect(await metrics()).to.contain('cis_exporter_configured 0\n');
-      expect((await machine().exec('/usr/lib/cupel/cis-exporter generator /run/x')).stderr).to.contain('/etc/cupel/exporter.conf:2: "everyone" is neither an address nor a network');
+      expect(await must("journalctl --sync; journalctl --output=cat --priority=err --unit='cis-exporter@*'")).to.contain(
+        'cis-exporter: /etc/cupel/exporter.conf:2: "everyone" is neither an address nor a network such as 192.0.2.0/24 [exporter-conf-invalid]; docs/exporter.md');
+      const generator = await machine().exec('/usr/lib/systemd/system-generators/cis-exporter-generator /run/x');
+      expect(generator).to.include({ exitCode: 78 });
+      expect((await machine().exec('test -e /run/x')).exitCode).not.to.equal(0);
     } finally {
       await reconfigure(undefined);
     }
+  });
+
+  it('takes an exporter.conf that is no text for one that is wrong', async () => {
+    const file = path.join(machine().root, 'etc/cupel/exporter.conf');
+    for (const spoil of [() => { mkdirSync(file); }, () => { writeFileSync(file, 'listen = \xff', 'latin1'); }]) {
+      rmSync(file, { recursive: true, force: true });
+      spoil();
+      const { exitCode, stderr } = await machine().exec('/usr/lib/cupel/cis-exporter generator /run/x');
+      expect(exitCode).to.equal(78);
+      expect(stderr).to.match(/^<3>cis-exporter: \/etc\/cupel\/exporter\.conf: cannot read \(E(?:ISDIR|ILSEQ)\) \[exporter-conf-unreadable\]; it is a text file in UTF-8/);
+      expect(await metrics()).to.contain('cis_exporter_configured 0\n');
+    }
+    rmSync(file, { recursive: true });
   });
 
   describe('behind stunnel', () => {
@@ -211,6 +232,28 @@ describe('cis-exporter under systemd', () => {
         expect(stdout).to.equal('');
       }
       expect(statusOf(await exchange(machine(), { send: [get('/metrics')] }))).to.equal(undefined);
+    });
+
+    it('is scraped by Prometheus as it is shipped', async () => {
+      const { scrape_configs: [job] } = parse(readFileSync(monitoringKit('prometheus/prometheus-tls.yml'), 'utf8')) as { scrape_configs: [{ tls_config: object; static_configs: [{ targets: string[] }] }] };
+      expect(job.static_configs[0].targets[0]).to.match(/:9779$/);
+      const bridge = await bridgeTo(machine(), 9779);
+      const prometheus = await startPrometheus({
+        global: { scrape_interval: '1s' },
+        scrape_configs: [{
+          ...job, static_configs: [{ targets: [bridge.address.replace('127.0.0.1', 'localhost')] }],
+          tls_config: { ...job.tls_config, ca_file: tls('ca.pem'), cert_file: tls('prometheus.pem'), key_file: tls('prometheus.key') },
+        }],
+      });
+      try {
+        for (const deadline = Date.now() + 30_000; (await prometheus.query('cis_report_present == 1 and on(instance) up == 1')).length === 0;) {
+          if (Date.now() > deadline) throw new Error(`never scraped: ${await prometheus.scraped()}`);
+          await delay(200);
+        }
+      } finally {
+        await prometheus.stop();
+        await bridge.stop();
+      }
     });
 
     it('still looks at the address', async () => {

@@ -40,11 +40,22 @@ describe('embedAgent', () => {
     expect(await rejection(embed({ provisioners: root('none') }))).to.include({ code: 'agent-missing' });
   });
 
-  it('takes away what an image before left', async () => {
-    mkdirSync(root('usr/lib/cupel/fixes'), { recursive: true });
-    writeFileSync(root('usr/lib/cupel/fixes/old.sh'), '');
+  it('takes away what an image before left: its fixes, its record, its reports', async () => {
+    const left = ['usr/lib/cupel/fixes/old.sh', 'usr/share/cupel/build/verdict.json', 'var/lib/cupel/result.json'];
+    for (const file of left) {
+      mkdirSync(path.dirname(root(file)), { recursive: true });
+      writeFileSync(root(file), '');
+    }
     await embed();
-    expect(existsSync(root('usr/lib/cupel/fixes/old.sh'))).to.equal(false);
+    for (const file of left) expect(existsSync(root(file)), file).to.equal(false);
+  });
+
+  it('leaves the exporter configured as the site has it', async () => {
+    await embed();
+    expect(readFileSync(root('etc/cupel/exporter.conf'), 'utf8')).to.contain('#listen = 127.0.0.1:9779');
+    writeFileSync(root('etc/cupel/exporter.conf'), 'listen = 10.0.0.1:9779\n');
+    await embed();
+    expect(readFileSync(root('etc/cupel/exporter.conf'), 'utf8')).to.equal('listen = 10.0.0.1:9779\n');
   });
 
   it('holds the timer back while the image is built, and only then', async () => {

@@ -1,4 +1,4 @@
-import { CupelError, ExitCode } from '../../errors.ts';
+import { ConfigurationError, CupelError, ExitCode } from '../../errors.ts';
 import type { Moment } from '../metrics/index.ts';
 import { isSystemError, type Platform } from '../platform/index.ts';
 import type { Site } from './answer.ts';
@@ -32,9 +32,14 @@ export function runExporter(platform: Platform): ExitCode {
     }
   } catch (error) {
     if (!(error instanceof CupelError)) throw error;
-    platform.writeError(`cis-exporter: ${error.message} [${error.code}]\n`);
+    complain(platform, error);
     return error.exitCode;
   }
+}
+
+/** One line, marked as an error for the journal and the kernel's log: below that the unit's messages are dropped. */
+function complain(platform: Platform, { message, code, remedy }: CupelError): void {
+  platform.writeError(`<3>cis-exporter: ${message} [${code}]${remedy === undefined ? '' : `; ${remedy}`}\n`);
 }
 
 function serveClient(platform: Platform): ExitCode {
@@ -50,14 +55,23 @@ function configurationOr(platform: Platform, fallback: Configuration): { read: C
   try {
     return { read: readConfiguration(platform), valid: true };
   } catch (error) {
-    if (!(error instanceof CupelError) && !isSystemError(error)) throw error;
-    platform.writeError(`cis-exporter: ${error.message}\n`);
+    if (!(error instanceof CupelError)) throw error;
+    complain(platform, error);
     return { read: fallback, valid: false };
   }
 }
 
+/** @throws ConfigurationError `exporter-conf-invalid`, `exporter-conf-unreadable` */
 function readConfiguration({ files }: Platform): Configuration {
-  return files.look(configurationPath) === undefined ? loopback : parseConfiguration(files.readText(configurationPath, configurationLimit));
+  let text: string;
+  try {
+    if (files.look(configurationPath) === undefined) return loopback;
+    text = files.readText(configurationPath, configurationLimit);
+  } catch (cause) {
+    if (!isSystemError(cause)) throw cause;
+    throw new ConfigurationError('exporter-conf-unreadable', cause.message, { cause, subject: configurationPath, remedy: 'it is a text file in UTF-8 that everybody may read' });
+  }
+  return parseConfiguration(text);
 }
 
 function momentOf(platform: Platform, staleAfter: number): Moment {

@@ -25,10 +25,11 @@ export function serve(connection: Connection, peer: string | undefined, site: Si
 
 function respond(connection: Connection, peer: string | undefined, site: Site): { response: Response | undefined; bodyless: boolean } {
   try {
+    // Before anything is read: who may not ask cannot keep a place by asking slowly.
+    if (!mayAsk(peer, site.allow)) throw new Refusal(403, 'This address is not among the allowed ones.');
     const request = receive(connection);
     if (request === undefined) return { response: undefined, bodyless: false };
-    const response = mayAsk(peer, site.allow) ? answer(request, site) : plain(403, 'This address is not among the allowed ones.');
-    return { response, bodyless: request.method === 'HEAD' };
+    return { response: answer(request, site), bodyless: request.method === 'HEAD' };
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
     return { response: plain(error.status, error.message), bodyless: false };

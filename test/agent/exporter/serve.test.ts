@@ -77,6 +77,10 @@ describe('cis-exporter', () => {
     for (const path of ['/metrics', '/', '/none']) expect(ask([get(path)], { peer: '192.0.2.1' }).answer?.status).to.equal(403);
     expect(ask([get('/metrics')], { peer: '::ffff:127.0.0.1' }).answer?.status).to.equal(200);
     expect(ask([get('/metrics')], { peer: 'nonsense' }).answer?.status).to.equal(403);
+    // It is not waited for either.
+    const { answer, client } = ask([], { peer: '192.0.2.1', hangsUp: false });
+    expect(answer?.status).to.equal(403);
+    expect(client.elapsed).to.be.at.most(500);
   });
 
   it('gives a request two seconds in all, however it drips in', () => {
