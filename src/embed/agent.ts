@@ -6,7 +6,7 @@ import { spaceOr, type Target, uploadFiles } from '../target/index.ts';
 
 /** Where the agent lives in the image. */
 export const agentDirectory = '/usr/lib/cupel';
-/** While it is there, the scanner's timer starts nothing: the image is not yet what it will be. Sealing removes it. */
+/** While it is there, the scanner's timers start nothing: the image is not yet what it will be. Sealing removes it. */
 export const buildingMark = '/usr/share/cupel/building';
 
 export interface AgentOptions {
@@ -18,7 +18,7 @@ export interface AgentOptions {
   values: Readonly<Record<string, string>>;
   /** As `uname -m` names it. */
   architecture: string;
-  /** Whether this is a build that will be sealed: until then the scanner's timer must not start it. */
+  /** Whether this is a build that will be sealed: until then the scanner's timers must not start it. */
   building: boolean;
 }
 
@@ -44,7 +44,7 @@ const shipped: Readonly<Record<string, { from: string; mode: number }>> = {
   'usr/lib/cupel/libexec/rollback-point': { from: 'agent/libexec/rollback-point', mode: 0o755 },
   'usr/lib/systemd/system-generators/cis-exporter-generator': { from: 'agent/units/cis-exporter-generator', mode: 0o755 },
   'usr/lib/cupel/exporter.conf': { from: 'agent/units/exporter.conf', mode: 0o644 },
-  ...Object.fromEntries(['cis-scanner.service', 'cis-scanner.timer', 'cis-remediate.service', 'cis-exporter.socket', 'cis-exporter@.service']
+  ...Object.fromEntries(['cis-scanner.service', 'cis-scanner.timer', 'cis-scanner-boot.timer', 'cis-remediate.service', 'cis-exporter.socket', 'cis-exporter@.service']
     .map((unit) => [`usr/lib/systemd/system/${unit}`, { from: `agent/units/${unit}`, mode: 0o644 }])),
   // Not in force until the operator copies them.
   ...Object.fromEntries(['remediate.conf', 'stunnel.conf', 'tls.conf'].map((name) => [`usr/lib/cupel/drop-ins/${name}`, { from: `agent/units/drop-ins/${name}`, mode: 0o644 }])),
@@ -53,7 +53,7 @@ const shipped: Readonly<Record<string, { from: string; mode: number }>> = {
 type Files = Record<string, { content: string | Uint8Array; mode: number }>;
 
 /**
- * Puts the agent into the image: programs, units (the timer and the exporter's socket enabled), our own fixes. What an
+ * Puts the agent into the image: programs, units (the timers and the exporter's socket enabled), our own fixes. What an
  * image that this one is built on has left of it goes first.
  * @param root a root file system to put it into; empty for the target itself
  * @throws ConfigurationError `agent-missing`, `agent-architecture`; TargetError `embed-failed`, `upload-failed`, `target-disk-full`
@@ -76,11 +76,13 @@ const enable = String.raw`
 set -eu
 cd "$1/"
 umask 022
-for pair in timers.target:cis-scanner.timer sockets.target:cis-exporter.socket; do
+for pair in timers.target:cis-scanner.timer timers.target:cis-scanner-boot.timer sockets.target:cis-exporter.socket; do
   wants=etc/systemd/system/${'$'}{pair%%:*}.wants
   mkdir -p "$wants"
   ln -sfn "/usr/lib/systemd/system/${'$'}{pair#*:}" "$wants/${'$'}{pair#*:}"
 done
+# What a timer without Unit= starts has its name.
+ln -sfn cis-scanner.service usr/lib/systemd/system/cis-scanner-boot.service
 mkdir -p usr/bin
 ln -sfn ../lib/cupel/cis-scanner usr/bin/cis-scanner
 ln -sfn exporter/cis-exporter usr/lib/cupel/cis-exporter

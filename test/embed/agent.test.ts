@@ -18,8 +18,9 @@ describe('embedAgent', () => {
     it(`puts programs, units and links where systemd of ${product} looks for them`, async () => {
       mkdirSync(root('usr/lib/systemd/system'), { recursive: true });
       await embed({ product });
-      for (const unit of ['cis-scanner.service', 'cis-scanner.timer', 'cis-remediate.service', 'cis-exporter.socket', 'cis-exporter@.service']) expect(existsSync(root('usr/lib/systemd/system', unit)), unit).to.equal(true);
-      expect(readlinkSync(root('etc/systemd/system/timers.target.wants/cis-scanner.timer'))).to.equal('/usr/lib/systemd/system/cis-scanner.timer');
+      for (const unit of ['cis-scanner.service', 'cis-scanner.timer', 'cis-scanner-boot.timer', 'cis-remediate.service', 'cis-exporter.socket', 'cis-exporter@.service']) expect(existsSync(root('usr/lib/systemd/system', unit)), unit).to.equal(true);
+      for (const timer of ['cis-scanner.timer', 'cis-scanner-boot.timer']) expect(readlinkSync(root('etc/systemd/system/timers.target.wants', timer))).to.equal(`/usr/lib/systemd/system/${timer}`);
+      expect(readlinkSync(root('usr/lib/systemd/system/cis-scanner-boot.service'))).to.equal('cis-scanner.service');
       expect(readlinkSync(root('etc/systemd/system/sockets.target.wants/cis-exporter.socket'))).to.equal('/usr/lib/systemd/system/cis-exporter.socket');
       expect(readlinkSync(root('usr/bin/cis-scanner'))).to.equal('../lib/cupel/cis-scanner');
       expect(readdirSync(root('usr/lib/cupel/drop-ins'))).to.deep.equal(['remediate.conf', 'stunnel.conf', 'tls.conf']);
