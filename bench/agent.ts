@@ -21,6 +21,8 @@ const cache = path.join(REPOSITORY, '.cache/bench');
 const scrapes = 300;
 /** Milliseconds between two scrapes: what a machine that is asked has done with one when the next comes. */
 const pause = 20;
+/** Opens many connections at once: the exporter's tests attack it with the same. */
+const flood = path.join(import.meta.dirname, '../test/e2e/exporter/flood.js');
 /** Rules that the shipped baseline ignores and a container does not meet: as many as a real machine has. */
 const ignoredByMany = 8;
 
@@ -83,6 +85,7 @@ async function scraping(machine: Machine): Promise<Measurement[]> {
     return timesOf([file, ...args]);
   };
   const [sandboxed, bare, node, go] = [await over(9779), await over(9780), await over(9100), await over(9781)];
+  const recovered = await recovery(machine);
   const resident = async (name: string): Promise<number> => {
     const { stdout } = await machine.exec(`ps -C ${name} -o rss= | awk '{ sum += $1 } END { print sum + 0 }'`);
     return Number(stdout) / 1024;
@@ -98,6 +101,7 @@ async function scraping(machine: Machine): Promise<Measurement[]> {
     ...timing('scrape, cis-exporter under systemd, bare unit', bare),
     ...timing('scrape, node_exporter with the same lines', node),
     ...timing('scrape, exporter in Go', go),
+    { name: 'answers again after a thousand connections at once', value: recovered, unit: 's', budget: '<= 1' },
     { name: 'resident while idle, cis-exporter and cis-scanner', value: await resident('cis-exporter,cis-scanner'), unit: 'MB', budget: '0' },
     { name: 'resident while idle, node_exporter', value: await resident('prometheus-node'), unit: 'MB' },
     { name: 'resident while idle, exporter in Go', value: await resident('go-exporter'), unit: 'MB' },
@@ -123,6 +127,16 @@ async function startPeers(machine: Machine, lines: string): Promise<void> {
   for (const line of lines.split('\n').filter((each) => /^cis_(?:rules|rule_failed|oscap_score|rules_evaluated)\b/.test(each))) {
     if (!go.includes(`${line}\n`)) throw new Error(`the exporter in Go does not say: ${line}`);
   }
+}
+
+/** Seconds from the end of an attack to an answer for the very address that attacked, the start of a client included. */
+async function recovery(machine: Machine): Promise<number> {
+  const from = '127.0.0.2';
+  const [file, args] = within(machine, ['node', flood, '1000', '0', from]);
+  await execa(file, args);
+  const began = performance.now();
+  while (!(await exchange(machine, { send: [get('/metrics')], from })).includes('cis_pass_ratio')) if (performance.now() - began > 60_000) throw new Error('the exporter does not answer again');
+  return (performance.now() - began) / 1000;
 }
 
 async function timesOf(command: readonly string[]): Promise<number[]> {
