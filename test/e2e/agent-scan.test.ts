@@ -48,7 +48,7 @@ describe('cis-scanner in a machine', () => {
   });
 
   it('is enabled once it is put into the root of a machine that does not know of it', async () => {
-    expect(await must('systemctl is-enabled cis-scanner.timer cis-exporter.socket')).to.equal('enabled\nenabled');
+    expect(await must('systemctl is-enabled cis-scanner.timer cis-scanner-boot.timer cis-exporter.socket')).to.equal('enabled\nenabled\nenabled');
     expect((await machine().exec('cis-scanner status')).stdout).to.match(/^missing: /);
     expect(await metrics()).to.contain('cis_report_present 0\n');
   });
@@ -119,6 +119,18 @@ describe('cis-scanner in a machine', () => {
       await look();
       expect(resultOf(machine(), seen).scan.success).to.equal(true);
     });
+  });
+
+  it('outlives an oscap that the kernel killed for its memory, and says so', async () => {
+    // Where control groups are the host's, as in this machine, systemd limits no memory: oscap is killed as the kernel would.
+    expect(await must('systemctl show -P OOMPolicy cis-scanner.service cis-remediate.service')).to.equal('continue\n\ncontinue');
+    await must(String.raw`printf '#!/bin/sh\n[ "$1" != --version ] || exec /usr/bin/oscap --version\nkill -KILL $$\n' >/usr/local/bin/oscap; chmod 0755 /usr/local/bin/oscap`);
+    expect((await machine().exec('systemctl start cis-scanner.service')).exitCode).not.to.equal(0);
+    await kept();
+    expect(resultOf(machine(), seen).scan).to.nested.include({ success: false, 'failure.code': 'oscap-failed' });
+    expect(await metrics()).to.contain('cis_scan_failure_info{code="oscap-failed"} 1\n').and.to.contain('cis_report_present 1\n');
+    await must('rm /usr/local/bin/oscap; systemctl start cis-scanner.service');
+    expect(await metrics()).to.contain('cis_scan_success 1\n');
   });
 
   it('is stale, and says so, for a clock that was set', async () => {
