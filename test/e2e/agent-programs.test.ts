@@ -3,6 +3,7 @@ import { chmodSync, cpSync, mkdirSync, readFileSync, statSync, symlinkSync } fro
 import path from 'node:path';
 import { expect } from 'chai';
 import { execa } from 'execa';
+import { embed, resultOf, smallBaseline } from './agent/embed.ts';
 import { agentPrograms, installAgent, leaveReport } from './exporter/install.ts';
 import { exchange, get, statusOf } from './exporter/within.ts';
 import { machineForAll, REPOSITORY, scratch } from './factory/index.ts';
@@ -62,7 +63,7 @@ describe('the programs of the agent', () => {
   });
 
   describe('on Debian 13', () => {
-    const machine = machineForAll({ name: 'trixie', suite: 'trixie' });
+    const machine = machineForAll({ name: 'trixie', suite: 'trixie', packages: ['openscap-scanner'] });
     it('are taken in by systemd as they are', async () => {
       await installAgent(machine());
       leaveReport(machine(), scanned());
@@ -71,6 +72,23 @@ describe('the programs of the agent', () => {
       expect(answer).to.contain('cis_report_present 1\n').and.to.contain('cis_report_readable 1\n');
       const { stdout } = await machine().exec('cd /usr/lib/systemd/system && systemd-analyze verify --man=no cis-exporter.socket cis-exporter@.service cis-scanner.timer cis-scanner.service cis-remediate.service 2>&1; cis-scanner --version');
       expect(stdout).to.match(/^cis-scanner \S+$/);
+    });
+
+    it('scan, restore and roll back with its oscap', async () => {
+      await embed(machine().root, smallBaseline(directory(), 'debian13'));
+      const must = async (command: string): Promise<string> => {
+        const { exitCode, stdout, stderr } = await machine().exec(command);
+        expect(exitCode, `${command}\n${stdout}\n${stderr}`).to.equal(0);
+        return stdout;
+      };
+      const fails = (): boolean | undefined => resultOf(machine()).report?.verdict.failing.some(({ rule }) => rule === 'sshd_set_max_sessions');
+      await must('systemctl daemon-reload && systemctl start cis-scanner.service');
+      expect(resultOf(machine()).scan).to.deep.include({ success: true, failure: null });
+      expect(fails()).to.equal(true);
+      await must('cis-scanner remediate --yes --rule sshd_set_max_sessions');
+      expect(fails()).to.equal(false);
+      await must('cis-scanner rollback --yes');
+      expect(fails()).to.equal(true);
     });
   });
 });

@@ -17,11 +17,11 @@ export async function embed(root: string, baseline: string, options: readonly st
 }
 
 /** A baseline of some forty rules, and of some that can be broken and mended in seconds: each of another kind. */
-export function smallBaseline(directory: string): string {
+export function smallBaseline(directory: string, product = 'debian12'): string {
   mkdirSync(directory, { recursive: true });
   const file = path.join(directory, 'small.yml');
   writeFileSync(file, stringify({
-    name: 'small', content: { product: 'debian12', version: '>=0.1.82' }, profile: 'standard',
+    name: 'small', content: { product, version: '>=0.1.82' }, profile: 'standard',
     select: ['file_permissions_crontab', 'file_cron_allow_exists', 'sshd_set_max_sessions', 'sysctl_net_ipv4_conf_all_log_martians', 'package_chrony_installed'],
     harden: { passes: 1 }, gate: { pass_rate: 0.4, min_evaluated: 20, not_applicable: { max: 30 }, required: ['sshd_set_max_sessions'] },
   }));
