@@ -4,6 +4,8 @@ import type { CommandEntry, CupelCommand } from './command.ts';
 import { commands } from './commands/index.ts';
 import { describeFailure } from './failure.ts';
 import type { Io } from './io.ts';
+import { oneLine } from './one-line.ts';
+import { requirePlainNumbers } from './options/number.ts';
 import { packageVersion } from './package.ts';
 
 /**
@@ -42,16 +44,17 @@ async function dispatch(args: readonly string[], io: Io, entries: readonly Comma
     .fail((message: string | null, error: Error | undefined) => {
       // yargs calls this again for what follows from the first failure
       failure ??= error === undefined || error.name === 'YError' // what yargs throws of its own
-        ? new UsageError('usage', firstLine(message ?? error?.message ?? null), { remedy: `see ${help}` })
+        ? new UsageError('usage', oneLine(message ?? error?.message ?? '') || 'wrong arguments', { remedy: `see ${help}` })
         : error;
       throw failure;
     });
 
+  const running: Running = { io, done: (code) => { exitCode = code; }, fail: (error) => { throw failure ??= error; } };
   if (entry === undefined) {
     if (called !== undefined) throw unknownCommand(called, entries);
     for (const { name, describe } of entries) parser.command(name, describe);
   } else {
-    declare(parser, await entry.load(), io, (code) => { exitCode = code; });
+    declare(parser, await entry.load(), running);
   }
 
   // With a callback yargs hands its own text (help, version) over instead of printing it.
@@ -62,18 +65,26 @@ async function dispatch(args: readonly string[], io: Io, entries: readonly Comma
   return exitCode;
 }
 
-function declare(parser: Argv, command: CupelCommand, io: Io, done: (code: ExitCode) => void): void {
+interface Running {
+  io: Io;
+  done: (code: ExitCode) => void;
+  /** Ends with this very error: of what is thrown inside of it yargs keeps the message alone. */
+  fail: (error: UsageError) => never;
+}
+
+function declare(parser: Argv, command: CupelCommand, running: Running): void {
   parser.command(
     command.command,
     command.describe,
     (builder) => {
       const declared = command.options?.(builder) ?? builder;
-      for (const sub of command.subcommands ?? []) declare(declared, sub, io, done);
+      for (const sub of command.subcommands ?? []) declare(declared, sub, running);
+      requirePlainNumbers(declared, running.fail);
       return command.subcommands ? declared.demandCommand(1, `name one of: ${command.subcommands.map((sub) => sub.command.split(' ')[0]).join(', ')}`) : declared;
     },
     async (argv) => {
       assertOnce(argv, parser);
-      if (command.handler) done(await command.handler(argv, io));
+      if (command.handler) running.done(await command.handler(argv, running.io));
     },
   );
 }
@@ -89,9 +100,4 @@ function unknownCommand(called: string, entries: readonly CommandEntry[]): Cupel
   return new UsageError('unknown-command', `there is no command "${called}"`, {
     remedy: `one of: ${entries.map(({ name }) => name).join(', ')}`,
   });
-}
-
-function firstLine(message: string | null): string {
-  const line = message?.split('\n')[0] ?? '';
-  return line === '' ? 'wrong arguments' : line;
 }

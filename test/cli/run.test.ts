@@ -11,7 +11,7 @@ function entry(name: string, handler: () => Promise<ExitCode>): CommandEntry {
     name, describe: `does ${name}`,
     load: () => {
       loaded.push(name);
-      return Promise.resolve({ command: name, describe: `does ${name}`, options: (yargs) => yargs.option('host', { type: 'string', demandOption: true, requiresArg: true }), handler });
+      return Promise.resolve({ command: name, describe: `does ${name}`, options: (yargs) => yargs.option('host', { type: 'string', demandOption: true, requiresArg: true }).option('colour', { choices: ['red', 'green'] }), handler });
     },
   };
 }
@@ -62,6 +62,10 @@ describe('the command line', () => {
       expect(note).to.match(/^cupel: .+\[(usage|unknown-command)\]\n {2}remedy: /);
     });
   }
+
+  it('says in one line all that yargs has to say of a wrong value: which option, what was given, what may be', async () => {
+    expect(await ran('fine', '--host', 'x', '--colour', 'pink')).to.include({ code: 64, note: 'cupel: Invalid values: Argument: colour, Given: "pink", Choices: "red", "green" [usage]\n  remedy: see cupel fine --help' });
+  });
 
   it('shows help and version on standard output', async () => {
     expect((await ran('--help')).out).to.contain('cupel refuses').and.to.contain('does breaks');

@@ -44,12 +44,12 @@ export function kmsKeysFrom(argv: Readonly<PublishingArguments>): Record<string,
 export function retentionFrom({ keep, 'keep-days': days }: Readonly<PublishingArguments>): RetentionPolicy | undefined {
   if (keep === undefined) return undefined;
   if (!Number.isInteger(keep) || keep < 1) throw new UsageError('usage', `--keep ${keep} is not a number of images`, { remedy: 'keep at least 1' });
-  if (!(days >= 0)) throw new UsageError('usage', `--keep-days ${days} is no number of days`);
+  if (!(days >= 0)) throw new UsageError('usage', `--keep-days ${days} is no number of days`, { remedy: 'give 0 or more' });
   return { keep, minimumAgeDays: days };
 }
 
 /** @throws UsageError */
 export function deprecationFrom({ 'deprecate-after': days }: Readonly<PublishingArguments>): number | undefined {
-  if (days !== undefined && !(days >= 1 && days <= 730)) throw new UsageError('usage', `--deprecate-after ${days} is not 1 to 730 days`);
+  if (days !== undefined && !(days >= 1 && days <= 730)) throw new UsageError('usage', `--deprecate-after ${days} is not 1 to 730 days`, { remedy: 'EC2 takes up to two years; leave it out for no deprecation' });
   return days;
 }

@@ -71,8 +71,8 @@ export function assertTrustGiven(argv: Readonly<TrustArguments>): void {
 export function policyFrom(argv: Readonly<TrustArguments>): Policy {
   const rate = argv['min-pass-rate'];
   const age = argv['max-age'];
-  if (rate !== undefined && !(rate >= 0 && rate <= 1)) throw new UsageError('usage', `--min-pass-rate ${rate} is not between 0 and 1`);
-  if (age !== undefined && !(age >= 0)) throw new UsageError('usage', `--max-age ${age} is no number of days`);
+  if (rate !== undefined && !(rate >= 0 && rate <= 1)) throw new UsageError('usage', `--min-pass-rate ${rate} is not between 0 and 1`, { remedy: 'give the part that must pass: 0.98 for 98 %' });
+  if (age !== undefined && !(age >= 0)) throw new UsageError('usage', `--max-age ${age} is no number of days`, { remedy: 'give the most days that there may be since the assay: 30' });
   const bad = argv.signer?.find((id) => !/^[0-9a-f]{64}$/.test(id));
   if (bad !== undefined) throw new UsageError('usage', `--signer ${bad} is not the id of a key`, { remedy: 'its 64 hexadecimal digits, as cupel key public prints them' });
   return {
