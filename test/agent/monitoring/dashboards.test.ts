@@ -52,6 +52,14 @@ describe('the dashboards', () => {
       });
     }
 
+    for (const { name: variable, query } of templating.list.filter(({ type }) => type === 'query')) {
+      it(`${name}: $${variable} offers what a real Prometheus has`, async () => {
+        const [, metric = '', label = ''] = /^label_values\((\w+), (\w+)\)$/.exec((query as { query: string }).query) ?? [];
+        const answer = await fetch(`${prometheus?.url ?? ''}/api/v1/label/${label}/values?${new URLSearchParams({ 'match[]': metric }).toString()}`);
+        expect(await answer.json()).to.deep.equal({ status: 'success', data: hosts.map(({ target }) => target).sort() });
+      });
+    }
+
     it(`${name}: panels have ids of their own and do not lie on each other; variables are declared`, () => {
       expect(new Set(panels.map(({ id }) => id)).size).to.equal(panels.length);
       const cells = panels.flatMap(({ gridPos: { x, y, w, h } }) => Array.from({ length: w * h }, (_, n) => `${x + (n % w)},${y + Math.floor(n / w)}`));
