@@ -17,16 +17,11 @@ const confirmSeconds = 90;
  * Applies steps with the same runner as the build. Where that waits for a login, whoever could log in and become root
  * before must still be able to; else those steps are rolled back.
  * @param work an empty folder in which programs may be run
- * @throws TargetError `harden-runner`
+ * @throws TargetError `fixes-not-written`, with nothing changed; `harden-runner`
  */
 export function applySteps(platform: Platform, places: Places, steps: readonly Step[], values: Readonly<Record<string, string>>, guard: boolean, work: string): Outcome[] {
-  const { files } = platform;
   const logins = `${places.programs}/libexec/logins`;
-  files.makeFolder(`${work}/steps`, 0o700);
-  files.write(`${work}/plan`, steps.map((step, at) => `${at + 1}\t${step.kind === 'guarded' && !guard ? 'unguarded' : step.kind}\t${stepSeconds}\n`).join(''), 0o600);
-  files.write(`${work}/env.sh`, environment(values), 0o600);
-  for (const [at, step] of steps.entries()) files.write(`${work}/steps/${at + 1}`, `${step.script}\n`, 0o600);
-  files.write(`${work}/logins`, platform.run([logins]).stdout, 0o600);
+  writeSteps(platform, work, steps, values, guard, platform.run([logins]).stdout);
 
   const outcomes = steps.map((step): Outcome => ({ step, outcome: 'not run', detail: undefined }));
   const follow = (line: string): void => {
@@ -47,6 +42,19 @@ export function applySteps(platform: Platform, places: Places, steps: readonly S
   const { exitCode, stderr } = platform.run(['bash', `${places.programs}/libexec/harden-runner`, work, String(confirmSeconds)], { stdout: { take: (chunk) => { lines.take(chunk); } } });
   if (exitCode !== 0) throw new TargetError('harden-runner', `the runner of the fixes failed (exit ${exitCode}): ${stderr.trim().split('\n').slice(-3).join('; ')}`, { remedy: 'cis-scanner rollback puts back what was changed' });
   return outcomes;
+}
+
+function writeSteps({ files }: Platform, work: string, steps: readonly Step[], values: Readonly<Record<string, string>>, guard: boolean, logins: string): void {
+  try {
+    files.makeFolder(`${work}/steps`, 0o700);
+    files.write(`${work}/plan`, steps.map((step, at) => `${at + 1}\t${step.kind === 'guarded' && !guard ? 'unguarded' : step.kind}\t${stepSeconds}\n`).join(''), 0o600);
+    files.write(`${work}/env.sh`, environment(values), 0o600);
+    for (const [at, step] of steps.entries()) files.write(`${work}/steps/${at + 1}`, `${step.script}\n`, 0o600);
+    files.write(`${work}/logins`, logins, 0o600);
+  } catch (cause) {
+    if (!isSystemError(cause)) throw cause;
+    throw new TargetError('fixes-not-written', `the fixes could not be written down: ${cause.message}`, { cause, remedy: 'make room on the file system of /var/lib/cupel; nothing was changed' });
+  }
 }
 
 /** What to call a step when it is shown. */

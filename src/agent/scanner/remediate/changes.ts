@@ -63,9 +63,9 @@ export function changesBetween(before: Record, after: Record, held: ReadonlySet<
   return changes;
 }
 
-/** Logs and kernels are watched for permissions alone: new ones are not taken away. */
+/** Only where fixes make files. A new log, a new kernel, and what somebody put into a home are not taken away. */
 function isRestored(path: string): boolean {
-  return !derived.test(path) && !/^(var\/log|boot)\//.test(path);
+  return !derived.test(path) && /^(etc|usr\/share\/pam-configs|usr\/(local\/)?lib\/sysctl\.d|var\/lib\/pam|var\/spool\/cron)(\/|$)/.test(path);
 }
 
 function samePermissions(a: FileFact, b: FileFact): boolean {

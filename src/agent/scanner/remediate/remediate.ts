@@ -1,5 +1,5 @@
 import type { Assay } from '../../../assay/model.ts';
-import { UsageError } from '../../../errors.ts';
+import { CupelError, UsageError } from '../../../errors.ts';
 import { failing } from '../../../gate/index.ts';
 import { type Fix, planSteps, type Step } from '../../../harden/plan.ts';
 import type { Platform } from '../../platform/index.ts';
@@ -39,16 +39,54 @@ export function remediate(platform: Platform, places: Places, store: Store, requ
   }
   if (steps.length === 0) return rules.length;
 
-  const work = workFolder(platform, places);
-  let outcomes: Outcome[];
-  const point = RollbackPoint.take(platform, places, rules);
+  const outcomes = apply(platform, places, rules, steps, before);
+  for (const { step, outcome, detail } of outcomes.all) platform.write(`${outcome === 'ok' ? 'fix ran' : outcome}  ${nameOf(step)}${detail === undefined ? '' : ` (${detail})`}\n`);
+  let after: Complete;
   try {
-    outcomes = applySteps(platform, places, steps, readValues(platform, places), before.subject.baseline.harden.guard, work);
+    after = scanOrThrow(platform, places, store);
+  } catch (error) {
+    if (outcomes.unrecorded !== undefined) tell(platform, outcomes.unrecorded);
+    throw error;
+  }
+  const left = report(platform, rules, outcomes.all, before.assay, after.assay);
+  if (outcomes.unrecorded !== undefined) throw outcomes.unrecorded;
+  return left;
+}
+
+/**
+ * @returns what became of the steps, and the failure to write down what they changed
+ * @throws TargetError when they could not be applied
+ */
+function apply(platform: Platform, places: Places, rules: readonly string[], steps: readonly Step[], before: Complete): { all: Outcome[]; unrecorded: CupelError | undefined } {
+  const work = workFolder(platform, places);
+  try {
+    const point = RollbackPoint.take(platform, places, rules);
+    try {
+      const all = applySteps(platform, places, steps, readValues(platform, places), before.subject.baseline.harden.guard, work);
+      return { all, unrecorded: recordAfter(point) };
+    } catch (error) {
+      const unrecorded = recordAfter(point);
+      if (unrecorded !== undefined) tell(platform, unrecorded);
+      throw error;
+    }
   } finally {
-    point.record('after');
     platform.files.remove(work);
   }
-  return report(platform, rules, outcomes, before.assay, scanOrThrow(platform, places, store).assay);
+}
+
+function recordAfter(point: RollbackPoint): CupelError | undefined {
+  try {
+    point.record('after');
+    return undefined;
+  } catch (error) {
+    if (error instanceof CupelError) return error;
+    throw error;
+  }
+}
+
+/** Of two failures the first is told at once, and the other thrown. */
+function tell(platform: Platform, { message, code, remedy }: CupelError): void {
+  platform.writeError(`cis-scanner: ${message} [${code}]\n  ${remedy ?? ''}\n`);
 }
 
 /** Rules that fail and count, but for those the baseline says are never remediated. */
@@ -70,7 +108,16 @@ function plan(platform: Platform, places: Places, store: Store, before: Complete
   store.prepareWork();
   const fixes = gatherFixes(platform, places, before.subject, store.work);
   store.clearWork();
-  return { fixes, ...planSteps(rules, fixes, new Set(), true) };
+  const { steps, unfixable } = planSteps(rules, fixes, new Set(), true);
+  return { fixes, unfixable, steps: steps.filter(({ kind }) => kind !== 'deferred' || steps.some(mayAskForBoot)) };
+}
+
+// Packages rebuild them in their triggers; a fix says so in its text.
+const boot = /grub|initramfs|\b(apt|apt-get|aptitude|dpkg-reconfigure)\b|\bdpkg\s+-[^-]/;
+
+/** Whether boot loader or initramfs may have to be made anew after a step. */
+function mayAskForBoot({ kind, script }: Step): boolean {
+  return kind === 'packages' || boot.test(script);
 }
 
 function describe(step: Step, assay: Assay): string {

@@ -1,5 +1,5 @@
 import { TargetError } from '../../../errors.ts';
-import type { Platform } from '../../platform/index.ts';
+import { isSystemError, type Platform } from '../../platform/index.ts';
 import type { Places } from '../places.ts';
 
 const candidates = ({ state, programs }: Places): string[] => [`${state}/remediation`, '/run/cupel-remediation', `${programs}/work`];
@@ -10,17 +10,22 @@ const candidates = ({ state, programs }: Places): string[] => [`${state}/remedia
  * @throws TargetError `no-work-directory`
  */
 export function workFolder(platform: Platform, places: Places): string {
+  const reasons: string[] = [];
   for (const folder of candidates(places)) {
-    platform.files.remove(folder);
-    platform.files.makeFolder(folder, 0o700);
-    platform.files.write(`${folder}/probe`, '#!/bin/sh\n', 0o700);
-    if (platform.run([`${folder}/probe`]).exitCode === 0) {
-      platform.files.remove(`${folder}/probe`);
-      return folder;
+    try {
+      platform.files.remove(folder);
+      platform.files.makeFolder(folder, 0o700);
+      platform.files.write(`${folder}/probe`, '#!/bin/sh\n', 0o700);
+      const { exitCode } = platform.run([`${folder}/probe`]);
+      platform.files.remove(exitCode === 0 ? `${folder}/probe` : folder);
+      if (exitCode === 0) return folder;
+      reasons.push(`${folder}: no program runs there (exit ${exitCode})`);
+    } catch (error) {
+      if (!isSystemError(error)) throw error;
+      reasons.push(error.message);
     }
-    platform.files.remove(folder);
   }
-  throw new TargetError('no-work-directory', 'there is no folder in which programs may be run', { remedy: 'mount /var/lib/cupel or /run without noexec' });
+  throw new TargetError('no-work-directory', `there is no folder in which programs may be run: ${reasons.join('; ')}`, { remedy: 'make room on /var/lib/cupel or /run, and mount one of them without noexec; nothing was changed' });
 }
 
 // Fixes run in the folder, each in a group of processes of its own, and outlive a runner that was killed.
