@@ -5,7 +5,8 @@ import type { Located, Place } from './problem.ts';
 export type ValueSetting = { literal: string } | { selector: string };
 
 /**
- * A baseline as written: fragments merged, ignore lists read, every reference with its place.
+ * A baseline as written: fragments merged, ignore lists read, every reference with its place, rules
+ * and values by short id.
  * Nothing in it has been compared with any content yet.
  */
 export interface BaselineDocument {

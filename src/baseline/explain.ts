@@ -60,9 +60,9 @@ export function explainRule(id: string, document: BaselineDocument, baseline: Ba
 }
 
 function reasonFor(rule: string, document: BaselineDocument, baseline: Baseline, inProfile: boolean): string {
-  const dropped = document.deselect.find(({ value }) => shortId(value) === rule);
+  const dropped = document.deselect.find(({ value }) => value === rule);
   if (dropped) return `deselected at ${dropped.file}:${dropped.line}: ${dropped.reason}`;
-  const added = document.select.find(({ value }) => shortId(value) === rule);
+  const added = document.select.find(({ value }) => value === rule);
   if (added) return `selected at ${added.file}:${added.line}`;
   for (const [name, { value }] of document.choices) {
     const alternatives = Object.entries(document.choiceTable[name]?.alternatives ?? {}).filter(([, { rules }]) => rules.includes(rule)).map(([key]) => key);

@@ -59,7 +59,7 @@ function openChoices(document: BaselineDocument, index: ContentIndex): Problem[]
         remedy: `add "choices: { ${name}: … }"; the fixes of one would undo those of the other`,
       });
     }
-    const added = new Set(document.select.map(({ value }) => shortId(value)));
+    const added = new Set(document.select.map(({ value }) => value));
     for (const rule of unrecognised(choice, selected).filter((id) => !added.has(id))) {
       problems.push({
         ...place, code: 'choice-unknown-rule', what: `the profile selects ${rule}, which looks like part of a ${name} but belongs to no known alternative`,

@@ -1,3 +1,4 @@
+import { shortId } from '../content/index.ts';
 import type { BaselineDocument, ValueSetting } from './document.ts';
 import type { GatePolicy, IgnoreEntry } from './model.ts';
 import type { Located, Problem } from './problem.ts';
@@ -43,8 +44,7 @@ export function mergeFiles(
     profile: { value: profile.parsed.profile, ...profile.yaml.placeOf(['profile']) },
     choices: new Map(files.flatMap(({ yaml, parsed }) => Object.entries(parsed.choices ?? {}).map(([choice, value]) =>
       [choice, { value, ...yaml.placeOf(['choices', choice]) }] as const))),
-    values: new Map(files.flatMap(({ yaml, parsed }) => Object.entries(parsed.values ?? {}).map(([name, value]) =>
-      [name, { value: setting(yaml, name, value), ...yaml.placeOfKey(['values'], name) }] as const))),
+    values: new Map(files.flatMap((read) => [...valuesOf(read, problems)])),
     select: collect(files, ['select'], ({ select }) => select),
     deselect: files.flatMap(({ yaml, parsed }) => (parsed.deselect ?? []).map(({ rule, reason }, index) =>
       ({ value: rule, reason, ...yaml.placeOf(['deselect', index, 'rule']) }))),
@@ -88,6 +88,19 @@ type FileValue = NonNullable<BaselineFile['values']>[string];
 
 function setting(yaml: YamlFile, name: string, value: FileValue): ValueSetting {
   return typeof value === 'object' ? value : { literal: yaml.sourceOf(['values', name]) ?? String(value) };
+}
+
+/** The values of one file by short id. */
+function valuesOf({ yaml, parsed }: ReadFile, problems: Problem[]): Map<string, Located<ValueSetting>> {
+  const here = new Map<string, Located<ValueSetting>>();
+  for (const [name, value] of Object.entries(parsed.values ?? {})) {
+    const place = yaml.placeOfKey(['values'], name);
+    const before = here.get(shortId(name));
+    if (before) {
+      problems.push({ ...place, code: 'value-duplicate', what: `${shortId(name)} is set twice, first at ${before.file}:${before.line}`, remedy: 'keep one of the two' });
+    } else here.set(shortId(name), { value: setting(yaml, name, value), ...place });
+  }
+  return here;
 }
 
 function mergeIgnores(

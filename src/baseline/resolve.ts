@@ -40,7 +40,7 @@ export function inspectAgainst(
   const chosen = resolveChoices(document, index, profile, problems);
   const select = sorted([...chosen.select, ...known(document.select, index)].filter((rule) => profile.rules[rule] !== true));
   const dropped = known(document.deselect, index);
-  for (const rule of dropped.filter((id) => document.select.some(({ value }) => short(value) === id))) {
+  for (const rule of dropped.filter((id) => document.select.some(({ value }) => value === id))) {
     problems.push({ ...placeOf(document.deselect, rule), code: 'select-and-deselect', what: `${rule} is both selected and deselected`, remedy: 'keep one of the two' });
   }
   const explicit = new Set(known(document.select, index));
@@ -50,7 +50,7 @@ export function inspectAgainst(
   const selected = selectedRules(index, profile, { select, deselect, selectGroups });
   checkSelected(document, selected, problems);
 
-  const entries = document.ignore.map(({ value }) => ({ ...value, rule: short(value.rule) })).sort(byRule);
+  const entries = document.ignore.map(({ value }) => value).sort(byRule);
   const required = sorted(known(document.gate.required, index));
   for (const { rule, expires } of entries.filter((entry) => required.includes(entry.rule))) {
     if (!holdsOn(expires, options.asOf)) continue;
@@ -93,8 +93,8 @@ function checkRules(document: BaselineDocument, index: ContentIndex, problems: P
     ...document.ignore.map((entry): Located<string> => ({ ...entry, value: entry.value.rule })),
   ];
   for (const { value, ...place } of named) {
-    if (index.rules.has(short(value))) continue;
-    const near = nearest(short(value), index.rules.keys());
+    if (index.rules.has(value)) continue;
+    const near = nearest(value, index.rules.keys());
     problems.push({
       ...at(place), code: 'unknown-rule', what: `no rule "${value}" in ${index.product} ${index.benchmark.version}`,
       ...(near === undefined ? {} : { nearest: near }), remedy: 'a wrong id would be ignored in silence: correct or remove it',
@@ -105,7 +105,7 @@ function checkRules(document: BaselineDocument, index: ContentIndex, problems: P
 /** Required and ignored rules must be evaluated at all, or they say nothing. */
 function checkSelected(document: BaselineDocument, selected: ReadonlySet<string>, problems: Problem[]): void {
   for (const entry of document.gate.required) {
-    if (selected.has(short(entry.value)) || problems.some(({ code, line, file }) => code === 'unknown-rule' && line === entry.line && file === entry.file)) continue;
+    if (selected.has(entry.value) || problems.some(({ code, line, file }) => code === 'unknown-rule' && line === entry.line && file === entry.file)) continue;
     problems.push({
       ...at(entry), code: 'required-not-selected', what: `required rule ${entry.value} is not selected by the profile and the choices`,
       remedy: 'add it to "select" or take it out of "required"',
@@ -152,14 +152,13 @@ function resolveChoices(
   return { select, deselect, values };
 }
 
-const short = shortId;
 const sorted = (ids: readonly string[]): string[] => [...new Set(ids)].sort();
-const known = (ids: readonly Located<string>[], index: ContentIndex): string[] => ids.map(({ value }) => short(value)).filter((id) => index.rules.has(id));
+const known = (ids: readonly Located<string>[], index: ContentIndex): string[] => ids.map(({ value }) => value).filter((id) => index.rules.has(id));
 const at = ({ file, line, column }: Place): Place => ({ file, line, column });
 const byRule = (a: { rule: string }, b: { rule: string }): number => (a.rule < b.rule ? -1 : 1);
 const byKey = ([a]: readonly [string, unknown], [b]: readonly [string, unknown]): number => (a < b ? -1 : 1);
 
 function placeOf(ids: readonly Located<string>[], rule: string): Place {
-  const found = ids.find(({ value }) => short(value) === rule);
+  const found = ids.find(({ value }) => value === rule);
   return found ? at(found) : { file: '', line: 1, column: 1 };
 }

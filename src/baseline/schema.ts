@@ -1,11 +1,16 @@
 import validRange from 'semver/ranges/valid.js';
 import * as z from 'zod';
+import { shortId } from '../content/index.ts';
 
 /** What a baseline file may hold. Also exported as JSON Schema (baselines/schema.json), so descriptions are for its reader. */
 
 const ruleId = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]*$/, 'must be a rule id, for example sshd_set_max_sessions')
-  .describe('Rule id without its xccdf_org.ssgproject.content_rule_ prefix');
-const text = z.string().trim().min(1, 'must not be empty');
+  .describe('Rule id without its xccdf_org.ssgproject.content_rule_ prefix')
+  // Both ways of writing one id are one from here on: entries are merged, and told to be there twice, by it.
+  .transform(shortId);
+// Tailoring and reports are XML 1.0, which cannot hold these in any spelling.
+const printable = z.string().refine((written) => !/[^\t\n\r\u{20}-\u{D7FF}\u{E000}-\u{FFFD}\u{10000}-\u{10FFFF}]/u.test(written), 'holds a control character that XML forbids');
+const text = printable.trim().min(1, 'must not be empty');
 const isoDate = z.iso.date('must be a date, YYYY-MM-DD');
 
 const ignoreRule = z.strictObject({
@@ -47,7 +52,7 @@ const harden = z.strictObject({
   guard: z.boolean().optional().describe('Probe the login after each fix that could lock the builder out'),
 });
 
-const value = z.union([z.string(), z.number(), z.boolean(), z.strictObject({ selector: text.describe('Name of one of the options of the content') })]);
+const value = z.union([printable, z.number(), z.boolean(), z.strictObject({ selector: text.describe('Name of one of the options of the content') })]);
 
 export const baselineSchema = z.strictObject({
   name: z.string().regex(/^[a-z0-9][a-z0-9.-]*$/, 'must be lower-case letters, digits, dots and dashes').describe('Unique name; part of the tailored profile\'s id'),

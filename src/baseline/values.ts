@@ -1,4 +1,4 @@
-import { shortId, type ContentIndex, type ContentValue } from '../content/index.ts';
+import type { ContentIndex, ContentValue } from '../content/index.ts';
 import type { BaselineDocument, ValueSetting } from './document.ts';
 import { nearest } from './nearest.ts';
 import type { Located, Place, Problem } from './problem.ts';
@@ -7,7 +7,7 @@ import type { Located, Place, Problem } from './problem.ts';
 export function resolveValues(document: BaselineDocument, index: ContentIndex, problems: Problem[]): Record<string, string> {
   const resolved: [string, string][] = [];
   for (const [name, setting] of document.values) {
-    const value = index.values.get(shortId(name));
+    const value = index.values.get(name);
     if (value === undefined) {
       const near = nearest(name, index.values.keys());
       problems.push({

@@ -5,6 +5,8 @@ import { BaselineError, inspectBaseline, loadBaseline, type Problem } from '../.
 import { ExitCode } from '../../src/errors.ts';
 import { baselineFolder, mini } from './folder.ts';
 
+const fullRule = (rule: string): string => `xccdf_org.ssgproject.content_rule_${rule}`;
+
 async function problemsOf(text: string, others: Readonly<Record<string, string>> = {}): Promise<(Problem & { at: string })[]> {
   const folder = await baselineFolder({ 'mini.yml': text, ...others });
   const { problems } = await inspectBaseline('mini', { folder });
@@ -81,12 +83,33 @@ ignore:
     ['no name', 'content: { product: mini }\nprofile: base\n', 'missing-key'],
     ['no profile', 'name: mini\ncontent: { product: mini }\n', 'missing-key'],
     ['no product', 'name: mini\nprofile: base\n', 'missing-key'],
+    ['a rule ignored under its short and its full id', mini(`ignore:\n  - { rule: r, reason: a, owner: b, expires: 2027-02-03 }\n  - { rule: ${fullRule('r')}, reason: a, owner: b, expires: 2027-02-03 }\n`), 'ignore-duplicate'],
+    ['a rule ignored under its full id and in a list', mini(`ignore: [{ rule: ${fullRule('r')}, reason: a, owner: b, expires: 2027-02-03 }]\nignore_files: [{ path: list.txt, owner: o, expires: 2028-01-01 }]\n`), 'ignore-duplicate'],
+    ['a value set under its short and its full id', mini('values:\n  var_umask: 027\n  xccdf_org.ssgproject.content_value_var_umask: 077\n'), 'value-duplicate'],
     ['a rule ignored twice', mini('ignore:\n  - &a { rule: r, reason: a, owner: b, expires: 2027-02-03 }\n  - *a\n'), 'ignore-duplicate'],
   ] as const) {
     it(`refuses ${what}`, async () => {
-      expect((await problemsOf(text)).map((problem) => problem.code)).to.include(code);
+      expect((await problemsOf(text, { 'list.txt': 'r # why\n' })).map((problem) => problem.code)).to.include(code);
     });
   }
+
+  for (const [key, more, at] of [
+    ['a description', 'description: "a\\u0001b"', '4:14'],
+    ['a value', 'values: { var_umask: 027, var_banner: "a\\x1Bb" }', '4:39'],
+    ['a value as it is in the file', 'values: { var_banner: a\u0007b }', '4:23'],
+    ['half of a surrogate pair in a value', 'values: { var_banner: "\\uD800" }', '4:23'],
+    ['a reason', 'ignore: [{ rule: r, reason: "a\\0b", owner: o, expires: 2099-01-01 }]', '4:29'],
+  ] as const) {
+    it(`refuses a character in ${key} that no XML can hold`, async () => {
+      const found = await problemsOf(mini(`${more}\n`));
+      expect(found.map((problem) => [problem.at, problem.code])).to.deep.equal([[`mini.yml:${at}`, 'schema']]);
+      expect(found[0]?.what).to.contain('holds a control character that XML forbids');
+    });
+  }
+
+  it('takes line ends, tabs and every letter', async () => {
+    expect(await problemsOf(mini('description: "a\\tb\\r\\n\\u00e9\\U0001F512"\n'))).to.deep.equal([]);
+  });
 
   it('refuses an alias bomb without expanding it', async () => {
     const bomb = ['a: &a [x,x,x,x,x,x,x,x,x]', ...'bcdefghi'.split('').map((name, at) => `${name}: &${name} [${Array(9).fill(`*${'abcdefghi'[at]!}`).join(',')}]`)].join('\n');
@@ -130,6 +153,29 @@ describe('extending fragments', () => {
     });
     const { ignore } = await loadBaseline('mini', { folder });
     expect(ignore.map(({ value }) => [value.reason, value.source])).to.deep.equal([['own', 'mini.yml:6']]);
+  });
+
+  for (const [what, above, own] of [
+    ['in full', 'r', fullRule('r')], ['in short', fullRule('r'), 'r'],
+  ] as const) {
+    it(`replaces an ignore entry whose rule is named ${what}, and shortens it`, async () => {
+      const folder = await baselineFolder({
+        'fragments/f.yml': `name: f\nignore:\n  - { rule: ${above}, reason: fragment, owner: a, expires: 2099-01-01 }\n`,
+        'mini.yml': mini(`extends: [f]\nignore:\n  - { rule: ${own}, reason: own, owner: b, expires: 2025-01-01 }\n`),
+      });
+      const { ignore } = await loadBaseline('mini', { folder });
+      expect(ignore.map(({ value }) => [value.rule, value.reason, value.expires])).to.deep.equal([['r', 'own', '2025-01-01']]);
+    });
+  }
+
+  it('lets a value named in full replace one named in short; lists hold a rule once, however it is named', async () => {
+    const folder = await baselineFolder({
+      'fragments/f.yml': `name: f\nvalues: { v: 1 }\nselect: [r]\nharden: { skip: [${fullRule('r')}] }\ngate: { required: [r] }\n`,
+      'mini.yml': mini(`extends: [f]\nvalues: { xccdf_org.ssgproject.content_value_v: 2 }\nselect: [${fullRule('r')}]\nharden: { skip: [r] }\ngate: { required: [${fullRule('r')}] }\ndeselect: [{ rule: ${fullRule('s')}, reason: why }]\n`),
+    });
+    const { values, select, deselect, harden, gate } = await loadBaseline('mini', { folder });
+    expect([...values].map(([name, { value }]) => [name, value])).to.deep.equal([['v', { literal: '2' }]]);
+    expect([select, deselect, harden.skip, gate.required].map((list) => list.map(({ value }) => value))).to.deep.equal([['r'], ['s'], ['r'], ['r']]);
   });
 
   it('names the place of a fragment that is not there, and of a circle', async () => {

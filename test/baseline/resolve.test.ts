@@ -60,6 +60,15 @@ describe('resolving a baseline against content', () => {
     expect([late.ignore.length, late.expired.map(({ rule }) => rule)]).to.deep.equal([0, ['sshd_banner']]);
   });
 
+  it('counts a rule again when its own file shortens the fragment\'s entry, whichever id it uses', async () => {
+    const folder = await baselineFolder({
+      'fragments/f.yml': `name: f\n${ignore('sshd_banner')}`,
+      'mini.yml': mini(`extends: [f]\n${ignore('xccdf_org.ssgproject.content_rule_sshd_banner', '2026-11-22')}`),
+    });
+    const baseline = resolveBaseline(await loadBaseline('mini', { folder }), await readContentIndex(content), { asOf });
+    expect([baseline.ignore, baseline.expired.map(({ rule, expires }) => [rule, expires])]).to.deep.equal([[], [['sshd_banner', '2026-11-22']]]);
+  });
+
   it('lets a rule be required once ignoring it has expired', async () => {
     const more = `${ignore('no_empty_passwords', '2026-11-22')}gate: { required: [no_empty_passwords] }`;
     expect((await resolved(more)).gate.required).to.deep.equal(['no_empty_passwords']);
