@@ -38,7 +38,7 @@ describe('a machine after launch', () => {
   const reboot = async (): Promise<void> => {
     // A boot of a machine here has a network of its own. Its boot id is a mount, which goes early when it shuts down.
     const bootId = async (): Promise<string> => {
-      const seen = await machine().exec('systemctl is-active --quiet cis-exporter.socket && systemctl is-active --quiet cis-scanner.timer && readlink /proc/1/ns/net').catch(() => undefined);
+      const seen = await machine().exec('systemctl is-active --quiet cis-exporter.socket && systemctl is-active --quiet cis-scanner-boot.timer && readlink /proc/1/ns/net').catch(() => undefined);
       return seen?.exitCode === 0 ? seen.stdout : '';
     };
     const before = await bootId();
@@ -53,6 +53,9 @@ describe('a machine after launch', () => {
     }
   };
   const scan = (): Promise<string> => must('systemctl start cis-scanner.service || { journalctl --no-pager -u cis-scanner.service -n 20; exit 1; }');
+  /** What starts when; `next` in microseconds since 1970. */
+  const timer = async (unit: string): Promise<{ next: number; activates: string }> =>
+    (JSON.parse(await must(`systemctl list-timers --all --output=json ${unit}`)) as [{ next: number; activates: string }])[0];
   const firing = async (): Promise<string[]> => (await prometheus.query('ALERTS{alertstate="firing"}')).map(({ metric }) => [metric['alertname'], metric['rule'], metric['severity']].filter((word) => word !== undefined).join(' ')).sort();
   const value = async (expression: string): Promise<string | undefined> => (await prometheus.query(expression))[0]?.value[1];
   const until = async (what: string, holds: () => Promise<boolean> | boolean): Promise<void> => {
@@ -72,10 +75,6 @@ describe('a machine after launch', () => {
     this.timeout(10 * 60_000);
     const built = await build.provision(machine(), { baseline: quickBaseline(directory(), { required: [sshd] }), content: await scapContent() });
     expect(await built.ended, built.output).to.equal(0);
-    const dropIn = path.join(machine().root, 'etc/systemd/system/cis-scanner.timer.d');
-    mkdirSync(dropIn, { recursive: true });
-    // Not yet: what it is like before the first scan is to be seen as well.
-    writeFileSync(path.join(dropIn, 'test.conf'), '[Timer]\nOnBootSec=\nOnCalendar=\nRandomizedDelaySec=0\nAccuracySec=100ms\nOnActiveSec=1h\n');
     await reboot();
     // As cloud-init does at the first boot: the build leaves no keys of the host.
     await must('ssh-keygen -q -A; for attempt in $(seq 20); do systemctl reset-failed ssh; systemctl restart ssh && exit 0; sleep 0.5; done; exit 1');
@@ -95,6 +94,23 @@ describe('a machine after launch', () => {
   });
   after(async () => { for (const stop of stops.reverse()) await stop(); });
 
+  it('will be scanned within half an hour of its boot, and daily', async () => {
+    const booted = Number(await must('date -d "$(systemctl show -P UserspaceTimestamp)" +%s'));
+    const { next, activates } = await timer('cis-scanner-boot.timer');
+    expect(activates).to.equal('cis-scanner.service');
+    expect(((next / 1e6) - booted) / 60).to.be.within(10, 30);
+    const daily = await timer('cis-scanner.timer');
+    expect(daily.activates).to.equal('cis-scanner.service');
+    expect((daily.next / 1e6) - booted).to.be.below(30 * 3600);
+  });
+
+  it('would be restored at the same times where its operator wants that', async () => {
+    await must('install -D -m 0644 /usr/lib/cupel/drop-ins/remediate.conf /etc/systemd/system/cis-.timer.d/remediate.conf; systemctl daemon-reload');
+    for (const unit of ['cis-scanner.timer', 'cis-scanner-boot.timer']) expect((await timer(unit)).activates, unit).to.equal('cis-remediate.service');
+    await must('rm -r /etc/systemd/system/cis-.timer.d; systemctl daemon-reload');
+    expect((await timer('cis-scanner-boot.timer')).activates).to.equal('cis-scanner.service');
+  });
+
   it('is missed while it was never scanned', async () => {
     await untilFiring('CisReportMissing high');
   });
@@ -104,9 +120,10 @@ describe('a machine after launch', () => {
     const lines = failing.map(({ rule }) => `${rule}   # not on a system container; owner=lab; expires=2099-01-01\n`);
     mkdirSync(path.join(machine().root, 'etc/cupel/ignore.d'), { recursive: true });
     writeFileSync(path.join(machine().root, 'etc/cupel/ignore.d/site.txt'), lines.join(''));
-    await must('sed -i s/1h/1s/ /etc/systemd/system/cis-scanner.timer.d/test.conf; systemctl daemon-reload && systemctl restart cis-scanner.timer');
+    // Its ten minutes are over.
+    await must('mkdir /etc/systemd/system/cis-scanner-boot.timer.d; printf "[Timer]\\nOnBootSec=1s\\nRandomizedDelaySec=0\\nAccuracySec=100ms\\n" >/etc/systemd/system/cis-scanner-boot.timer.d/test.conf; systemctl daemon-reload && systemctl restart cis-scanner-boot.timer');
     await until('a report', async () => await value('cis_scan_success') === '1');
-    await must('systemctl stop cis-scanner.timer');
+    await must('systemctl stop cis-scanner.timer cis-scanner-boot.timer');
     await untilFiring();
     expect(await value('cis_baseline_met')).to.equal('1');
     expect(await value('cis_drift_rules')).to.equal('0');
@@ -124,7 +141,6 @@ describe('a machine after launch', () => {
 
   it('is well again after cis-scanner remediate, and somebody is told so', async () => {
     await must(`/usr/lib/cupel/cis-scanner remediate --rule ${sshd} --yes`);
-    await scan();
     await untilFiring();
     await until('somebody is told', () => told.some(({ status, labels }) => status === 'resolved' && labels['rule'] === sshd));
   });
