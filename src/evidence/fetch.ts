@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
-import { link, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { link, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CupelError, EvidenceError, RefusedError } from '../errors.ts';
+import { makeFolder } from '../make-folder.ts';
 import { type VerifiedBinding, verifyBinding } from './bind.ts';
 import { bundleName } from './bundle/index.ts';
 import { type EvidenceStore, imageKey } from './stores/index.ts';
@@ -24,7 +25,7 @@ export async function fetchEvidence(store: EvidenceStore, imageId: string, direc
   const pointer = await store.find(imageId);
   const partial = join(directory, `.${pointer.bundle.sha256}.partial`);
   try {
-    await mkdir(directory, { recursive: true });
+    await makeFolder(directory);
     await store.download(pointer.bundle, partial, onProgress);
     const { verification, binding } = await verified(partial, Buffer.from(pointer.binding), imageId, options);
     const bundle = join(directory, bundleName(verification.appraisal.verdict.target, verification.appraisal.verdict.run));

@@ -1,6 +1,7 @@
 import { access, mkdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CupelError, EvidenceError } from '../errors.ts';
+import { makeFolder } from '../make-folder.ts';
 import { evidenceFolder, type EvidenceOutcome } from './folder.ts';
 import { filesOf, type EvidenceParts } from './parts.ts';
 import { flushFolder, storeBytes, storePart, type StoredFile } from './store.ts';
@@ -29,7 +30,7 @@ export async function writeEvidence(artifacts: string, parts: EvidenceParts): Pr
   const partial = join(artifacts, `.${name}.partial`);
   try {
     if (await exists(path)) throw new EvidenceError('evidence-exists', `${path} is there already`, { remedy: 'evidence is never overwritten; give each run its own UUID' });
-    await mkdir(artifacts, { recursive: true });
+    await makeFolder(artifacts);
     await rm(partial, { recursive: true, force: true });
     await mkdir(partial, { mode: 0o755 });
     const files: StoredFile[] = [];

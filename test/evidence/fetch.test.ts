@@ -35,6 +35,15 @@ describe('fetching the evidence of an image', () => {
     expect((await fetch()).files).to.deep.equal(files);
   });
 
+  it('says so when it cannot write there', async () => {
+    const { bundle, bind } = await made();
+    await store.put(bundle, [await bind(ami)]);
+    writeFileSync(file('plain'), 'no directory');
+    for (const place of ['/proc/x', '/proc/x/y', file('plain'), file('plain/below')]) {
+      await fetchEvidence(store, ami, place, options).then(() => expect.fail(place), (error: unknown) => expect(error, place).to.have.property('code', 'evidence-unwritable'));
+    }
+  });
+
   it('does not overwrite another bundle of that name', async () => {
     const { bundle, bind } = await made();
     await store.put(bundle, [await bind(ami)]);

@@ -1,7 +1,8 @@
-import { mkdir, rename, stat } from 'node:fs/promises';
+import { rename, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { EvidenceError, ExitCode } from '../../errors.ts';
 import type { EvidenceStore } from '../../evidence/index.ts';
+import { makeFolder } from '../../make-folder.ts';
 import { collectHistory, writeHistory } from '../../report/history/index.ts';
 import { defineCommand } from '../command.ts';
 import { storeFrom } from '../options/store.ts';
@@ -34,7 +35,9 @@ export const historyCommand = defineCommand({
 
 /** Bundles of a store beside the site: what was loaded before is not loaded again. */
 async function loadBundles(store: EvidenceStore, directory: string): Promise<void> {
-  await mkdir(directory, { recursive: true });
+  await makeFolder(directory).catch((cause: unknown) => {
+    throw new EvidenceError('history-unwritable', `cannot write to ${directory}: ${cause instanceof Error ? cause.message : String(cause)}`, { cause, subject: directory });
+  });
   for (const bundle of await store.bundles()) {
     const file = join(directory, `${bundle.sha256}.cupel.tgz`);
     if (await stat(file).then(() => true, () => false)) continue;

@@ -1,12 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { constants } from 'node:fs';
-import { access, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { access, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { versions } from 'node:process';
 import { ExitCode, UsageError } from '../../errors.ts';
 import type { CupelEvent, Emit } from '../../events.ts';
 import { type EvidenceParts, imageName, imageNameRule, type SealedEvidence, sealEvidence, type Signer, writeEvidence } from '../../evidence/index.ts';
+import { makeFolder } from '../../make-folder.ts';
 import { provision, type Provisioned } from '../../provision/index.ts';
 import { renderSummary } from '../../report/index.ts';
 import { renderSbom } from '../../sbom/index.ts';
@@ -103,7 +104,7 @@ export const provisionCommand = defineCommand({
 /** Better now than when the image is finished. @throws UsageError `out-unwritable` */
 async function requireWritable(folder: string): Promise<void> {
   try {
-    await mkdir(folder, { recursive: true });
+    await makeFolder(folder);
     await access(folder, constants.W_OK | constants.X_OK);
   } catch (cause) {
     throw new UsageError('out-unwritable', `the evidence cannot be written to ${folder}: ${cause instanceof Error ? cause.message : String(cause)}`, { cause, remedy: 'give --out a directory that can be written' });

@@ -1,7 +1,8 @@
 import { createPrivateKey, createPublicKey, randomUUID } from 'node:crypto';
-import { chmod, link, mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { chmod, link, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { ConfigurationError } from '../../errors.ts';
+import { makeFolder } from '../../make-folder.ts';
 import { describeKey, type PublicKey } from './key.ts';
 import { generatePrivateKey, readPrivateKey } from './private-pem.ts';
 import { type Signer, signerOf } from './signer.ts';
@@ -34,7 +35,7 @@ export async function developmentKey(file: string): Promise<PublicKey | undefine
 
 /** Two builds may come here at once: the first link wins, and both read that one. */
 async function make(file: string): Promise<void> {
-  await mkdir(dirname(file), { recursive: true, mode: 0o700 });
+  await makeFolder(dirname(file), 0o700);
   const draft = `${file}.${randomUUID()}`;
   try {
     await writeFile(draft, generatePrivateKey('ed25519'), { flag: 'wx', mode: 0o600 });

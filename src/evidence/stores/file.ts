@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { link, mkdir, readdir, rm, stat } from 'node:fs/promises';
+import { link, readdir, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { EvidenceError } from '../../errors.ts';
+import { makeFolder } from '../../make-folder.ts';
 import { flushFolder, storeBytes } from '../store.ts';
 import type { ListedObject, ObjectStore, ObjectStream } from './objects.ts';
 
@@ -19,17 +20,16 @@ export class FileObjects implements ObjectStore {
     const path = join(this.url, name);
     const draft = join(dirname(path), `.${randomUUID()}.partial`);
     try {
-      await mkdir(dirname(path), { recursive: true });
+      await makeFolder(dirname(path));
       try {
         await storeBytes(draft, bytes);
-        await link(draft, path);
+        if (!await linked(draft, path)) return 'exists';
       } finally {
         await rm(draft, { force: true });
       }
       await flushFolder(dirname(path));
       return 'created';
     } catch (cause) {
-      if ((cause as NodeJS.ErrnoException).code === 'EEXIST') return 'exists';
       throw new EvidenceError('store-unwritable', `${path}: cannot be written: ${cause instanceof Error ? cause.message : String(cause)}`, { cause, subject: path });
     }
   }
@@ -53,6 +53,17 @@ export class FileObjects implements ObjectStore {
       if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return [];
       throw unreadable(path, cause);
     }
+  }
+}
+
+/** @returns false when something has that name already */
+async function linked(from: string, to: string): Promise<boolean> {
+  try {
+    await link(from, to);
+    return true;
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code === 'EEXIST') return false;
+    throw cause;
   }
 }
 

@@ -25,7 +25,7 @@ async function objectsAt(place: string, { token }: StoreOptions): Promise<Object
   if (!/^[a-z][a-z0-9+.-]*:/i.test(place)) return new (await import('./file.ts')).FileObjects(resolve(place));
   const url = parse(place);
   switch (url.protocol) {
-    case 'file:': return new (await import('./file.ts')).FileObjects(fileURLToPath(url));
+    case 'file:': return new (await import('./file.ts')).FileObjects(folderAt(url, place));
     case 'https:':
     case 'http:': {
       assertPrivate(url, place);
@@ -35,6 +35,16 @@ async function objectsAt(place: string, { token }: StoreOptions): Promise<Object
     case 's3:': return (await import('./s3.ts')).s3Objects(cloud(url, place));
     case 'gs:': return (await import('./gs.ts')).gsObjects(cloud(url, place));
     default: throw bad(place, 'is of no kind that Cupel knows');
+  }
+}
+
+/** What is left out would become something else: `file:store` is `/store` to URL, and a host or a query would be lost. */
+function folderAt(url: URL, place: string): string {
+  if (!/^file:\/\/\/[^?#]*$/i.test(place)) throw bad(place, 'is not file:///DIR', 'write file:///DIR with all of its path, or give the directory by itself');
+  try {
+    return fileURLToPath(url);
+  } catch {
+    throw bad(place, 'names no directory');
   }
 }
 
@@ -76,6 +86,6 @@ function parse(place: string): URL {
   }
 }
 
-function bad(place: string, why: string): UsageError {
-  return new UsageError('store-url', `the store ${place} ${why}`, { remedy: 'give a directory, https://…, s3://BUCKET/PREFIX or gs://BUCKET/PREFIX; credentials come from the environment' });
+function bad(place: string, why: string, remedy = 'give a directory, https://…, s3://BUCKET/PREFIX or gs://BUCKET/PREFIX; credentials come from the environment'): UsageError {
+  return new UsageError('store-url', `the store ${place} ${why}`, { remedy });
 }

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import { chmodSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { expect } from 'chai';
 import { UsageError } from '../../../src/errors.ts';
 import { type EvidenceStore, imageIdOf, openStore } from '../../../src/evidence/index.ts';
@@ -30,8 +31,14 @@ describe('a store in a directory', () => {
   });
 
   it('says so when it cannot be written', async () => {
+    const { bundle } = await made();
+    for (const place of ['/proc/x', '/proc/x/y']) expect(await refusal((await openStore(place)).put(bundle, [])), place).to.equal('store-unwritable');
     writeFileSync(file('store'), 'a file in its place');
-    expect(await refusal((await open()).put((await made()).bundle, []))).to.equal('store-unwritable');
+    expect(await refusal((await open()).put(bundle, []))).to.equal('store-unwritable');
+    rmSync(file('store'));
+    mkdirSync(file('store'));
+    writeFileSync(file('store/bundles'), 'a file in the place of its folder');
+    expect(await refusal((await open()).put(bundle, []))).to.equal('store-unwritable');
   });
 
   it('never hands out what somebody changed in it', async () => {
@@ -113,6 +120,16 @@ describe('the URL of a store', () => {
       expect(error, url).to.be.instanceOf(UsageError).with.property('code', 'store-url');
       expect((error as UsageError).message).not.to.contain('secret');
     }
+  });
+
+  it('names a directory with all of its path, or it would be another one', async () => {
+    for (const url of ['file:st2', 'file:./st2', 'file:/st2', 'file://st2', 'file://st2/x', 'file://localhost/st2', 'file:///st2?x', 'file:///st2#x', 'file:///st%2F2', 'FILE:st2']) {
+      const error = await openStore(url).then((store) => expect.fail(`${url} is ${store.url}`), (thrown: unknown) => thrown);
+      expect(error, url).to.be.instanceOf(UsageError).with.property('code', 'store-url');
+    }
+    expect(await openStore('file:st2').catch((error: unknown) => (error as UsageError).remedy)).to.contain('write file:///DIR');
+    expect((await openStore('file:///var/a%20b')).url).to.equal('/var/a b');
+    expect((await openStore('st2')).url).to.equal(resolve('st2'));
   });
 });
 
