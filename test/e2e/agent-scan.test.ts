@@ -137,7 +137,7 @@ describe('cis-scanner in a machine', () => {
     const at = async (shift: string): Promise<string> => must(`cd /var/lib/cupel && finished=$(date -u -d '${shift}' +%Y-%m-%dT%H:%M:%S.000Z) && sed -i "s/\\"finished\\": \\".*\\"/\\"finished\\": \\"$finished\\"/" result.json && cis-scanner status; true`);
     expect(await at('2 hours')).to.match(/^stale: .* yet to come: the clock was set/);
     expect(await at('-3 days')).to.match(/^stale: .* more than 36 h ago/);
-    await must('sed -i "s/^cis_report_timestamp_seconds .*/cis_report_timestamp_seconds 9999999999/" /var/lib/cupel/metrics.prom');
+    await must('sed -i "s/^# cupel scanned .*/# cupel scanned 9999999999/" /var/lib/cupel/metrics.prom');
     expect(await metrics()).to.contain('cis_report_stale 1\n');
     await must('cis-scanner scan');
     expect(await metrics()).to.contain('cis_report_stale 0\n');
