@@ -112,6 +112,7 @@ export const hints: Readonly<Record<string, string>> = {
   'image-differs': 'somebody changed what the image was delivered with: find out who, and do not trust the machine before',
   'image-digests': 'look at the disk of the machine',
   'image-id': 'give the id of the image as its cloud, or its digest, has it',
+  ...each(['policy-pass-rate', 'policy-age', 'policy-baseline', 'policy-expired'], 'the evidence is true, and less than was asked for: take a newer or better image; the policy is --min-pass-rate, --max-age, --baseline and --refuse-expired'),
   'policy-signer': 'ask whoever published the image with which key; or allow that one too: --signer',
   'store-unreachable': 'check the network and the store, and run again: what arrived already is kept',
   'store-denied': 'give credentials that may read the store, and to publish write it: CUPEL_STORE_TOKEN for https, else as for the tools of AWS and Google Cloud',

@@ -35,6 +35,8 @@ const thrown = sources.flatMap(({ file, text }) => {
   // What the XML scanner and the ARF reader may refuse with is listed in a type.
   const prefix = { 'xml/failure.ts': 'xml-', 'assay/read/failure.ts': 'arf-' }[file];
   if (prefix !== undefined) for (const [, code = ''] of text.slice(text.indexOf('export type')).matchAll(/'([a-z-]+)'/g)) found.push({ code: `${prefix}${code}`, where: file, remedied: false });
+  // Fetching throws why a policy is not met.
+  if (file === 'evidence/verify/policy.ts') collect(/reasons\.push\(\{ code: '([a-z-]+)'/g);
   if (file === 'target/ssh-failure.ts') for (const [, code = ''] of text.matchAll(/\/i?, '([a-z-]+)',/g)) found.push({ code, where: file, remedied: false });
   return found;
 });

@@ -1,5 +1,8 @@
+import { EvidenceError, RefusedError } from '../../errors.ts';
 import type { ImageComparison, Verification } from '../../evidence/index.ts';
 import { showRate } from '../../gate/index.ts';
+
+const schema = 'https://cupel.dev/schema/verification/v1';
 
 /** What a person reads: the outcome first, then what it rests on. */
 export function renderVerification(verification: Verification, now: Date, machine?: ImageComparison): string {
@@ -36,9 +39,16 @@ export function verificationRecord(verification: Verification, machine?: ImageCo
   return `${JSON.stringify({ ...verificationData(verification), ...(machine === undefined ? {} : { machine }) }, null, 2)}\n`;
 }
 
+/** What a machine reads of evidence that is not trusted, or not good enough; undefined for what says nothing of it. */
+export function failureRecord(error: unknown): string | undefined {
+  if (!(error instanceof EvidenceError || error instanceof RefusedError)) return undefined;
+  const result = error instanceof RefusedError ? 'refused' : 'untrusted';
+  return `${JSON.stringify({ schema, result, reasons: [{ code: error.code, message: error.message }] }, null, 2)}\n`;
+}
+
 export function verificationData({ statement, appraisal: { verdict, assay, environment, judged }, signer, files, expired, today, reasons }: Verification): Record<string, unknown> {
   return {
-    schema: 'https://cupel.dev/schema/verification/v1',
+    schema,
     result: reasons.length === 0 ? 'verified' : 'refused',
     reasons,
     image: verdict.target,

@@ -2,21 +2,21 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Argv } from 'yargs';
-import { type CupelError, EvidenceError, ExitCode, RefusedError, UsageError } from '../../errors.ts';
+import { ExitCode, UsageError } from '../../errors.ts';
 import { assertSameImage, digestsOnDisk, digestsOnMachine, fetchEvidence, type ImageComparison, type Verification, verifyEvidence, type VerifyOptions } from '../../evidence/index.ts';
 import { defineCommand } from '../command.ts';
 import type { Io } from '../io.ts';
-import { imageFrom, storeFrom, type StoreArguments, storeOptions } from '../options/store.ts';
+import { imageFrom, isInStore, storeFrom, type StoreArguments, storeOptions } from '../options/store.ts';
 import { connectTarget, type TargetArguments, targetOptions } from '../options/target.ts';
 import { policyFrom, trustFrom, trustOptions } from '../options/trust.ts';
-import { renderVerification, verificationRecord } from './verify-output.ts';
+import { failureRecord, renderVerification, verificationRecord } from './verify-output.ts';
 
 export const verifyCommand = defineCommand({
   command: 'verify <evidence>',
   describe: 'check the evidence of an image: signature, digests, agreement, the gate again',
   // The machine is reached with a key file: here --key is whom to trust.
   options: (yargs) => storeOptions(trustOptions(targetOptions(yargs) as Argv<Omit<TargetArguments, 'key'>>))
-    .positional('evidence', { type: 'string', demandOption: true, describe: 'bundle (.cupel.tgz) or evidence directory; with --store the image: AMI id, GCP image, or a disk file' })
+    .positional('evidence', { type: 'string', demandOption: true, describe: 'bundle (.cupel.tgz) or evidence directory; with --store the image: AMI id, GCP image, or a disk file; with CUPEL_STORE the id of an image, where no file has that name' })
     .option('image', { type: 'string', requiresArg: true, describe: 'the image that the evidence must be of' })
     .option('run', { type: 'string', requiresArg: true, describe: 'the run UUID that it must be of' })
     .option('root', { type: 'string', requiresArg: true, describe: 'mounted disk of the image, or / : its files must be those of the evidence' })
@@ -30,12 +30,13 @@ export const verifyCommand = defineCommand({
         trust, policy, now,
         expect: { ...(argv.image === undefined ? {} : { image: argv.image }), ...(argv.run === undefined ? {} : { run: argv.run.toLowerCase() }) },
       };
-      const verification = argv.store === undefined ? await verifyEvidence(argv.evidence, options) : await verifyImage(argv.evidence, argv, options, io);
+      const verification = await isInStore(argv.evidence, argv, io) ? await verifyImage(argv.evidence, argv, options, io) : await verifyEvidence(argv.evidence, options);
       const machine = await comparison(verification, argv, io);
       io.out(argv.json ? verificationRecord(verification, machine) : renderVerification(verification, now, machine));
       return verification.reasons.length === 0 ? ExitCode.ok : ExitCode.refused;
     } catch (error) {
-      if (argv.json && (error instanceof EvidenceError || error instanceof RefusedError)) io.out(failureRecord(error));
+      const record = failureRecord(error);
+      if (argv.json && record !== undefined) io.out(record);
       throw error;
     }
   },
@@ -64,9 +65,4 @@ async function verifyImage(image: string, argv: Readonly<StoreArguments>, option
   } finally {
     await rm(scratch, { recursive: true, force: true });
   }
-}
-
-function failureRecord(error: CupelError): string {
-  const result = error instanceof RefusedError ? 'refused' : 'untrusted';
-  return `${JSON.stringify({ schema: 'https://cupel.dev/schema/verification/v1', result, reasons: [{ code: error.code, message: error.message }] }, null, 2)}\n`;
 }

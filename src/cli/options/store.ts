@@ -24,6 +24,25 @@ export async function storeFrom(argv: Readonly<Pick<StoreArguments, 'store'>>, i
   return await openStore(place, { token: io.env['CUPEL_STORE_TOKEN'] });
 }
 
+/**
+ * Whether the evidence is asked of a store: of --store always, of CUPEL_STORE only for what is no path here and the id of
+ * an image, for the variable may be meant for other commands.
+ */
+export async function isInStore(text: string, argv: Readonly<StoreArguments>, io: Pick<Io, 'env'>): Promise<boolean> {
+  if (argv.store !== undefined) return true;
+  if ((io.env['CUPEL_STORE'] ?? '') === '' || !isImageId(text, argv.project)) return false;
+  return await stat(text).then(() => false, (error: unknown) => (error as NodeJS.ErrnoException).code === 'ENOENT');
+}
+
+function isImageId(text: string, project: string | undefined): boolean {
+  try {
+    imageIdOf(text, project);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 /** The id of an image, given by its id, its name, or as the disk itself. @throws UsageError `image-id` */
 export async function imageFrom(text: string, argv: Readonly<Pick<StoreArguments, 'project'>>): Promise<string> {
   if (!await stat(text).then((found) => found.isFile(), () => false)) return imageIdOf(text, argv.project);

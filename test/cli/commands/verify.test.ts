@@ -113,6 +113,42 @@ describe('cupel bundle, key and verify', () => {
     }
   });
 
+  it('asks the store that CUPEL_STORE names, for an image that is no file here', async () => {
+    await cupel({}, 'bundle', directory);
+    const ami = 'ami-0123456789abcdef0';
+    const store = { CUPEL_STORE: outside('store') };
+    const pushed = await cupel(store, 'store', 'push', evidence(), '--image', ami);
+    expect(pushed.exit, pushed.note).to.equal(0);
+    for (const args of [['verify', ami], ['verify', ami, '--store', outside('store')], ['fetch', ami, '-o', outside('fetched')]]) {
+      const { exit, out, note } = await cupel(args.includes('--store') ? {} : store, ...args, '--allow-development-key');
+      expect(exit, note).to.equal(0);
+      expect(out).to.match(new RegExp(`^VERIFIED  ${image}, run ${runId}\n`));
+    }
+    expect((await cupel(store, 'verify', 'ami-00000000', '--allow-development-key'))).to.include({ exit: 3 }).and.to.have.property('note').that.contains('[store-missing]');
+    // A path stays a path: one that is there, and one that is none.
+    expect((await cupel(store, 'verify', evidence(), '--allow-development-key')).exit).to.equal(0);
+    for (const [env, text] of [[store, outside('gone.cupel.tgz')], [{}, ami], [{ CUPEL_STORE: '' }, ami]] as const) {
+      expect((await cupel(env, 'verify', text, '--allow-development-key'))).to.include({ exit: 3 }).and.to.have.property('note').that.contains('[evidence-missing]');
+    }
+  });
+
+  it('tells people and programs alike what is wrong with what it fetched', async () => {
+    await cupel({}, 'bundle', directory);
+    const ami = 'ami-0123456789abcdef0';
+    await cupel({}, 'store', 'push', evidence(), '--image', ami, '--store', outside('store'));
+    const fetch = ['fetch', ami, '--store', outside('store'), '-o', outside('fetched'), '--json'];
+    for (const [args, exit, result, code] of [
+      [['--allow-development-key', '--min-pass-rate', '0.98'], 2, 'refused', 'policy-pass-rate'], [['--allow-development-key', '--max-age', '0'], 2, 'refused', 'policy-age'],
+      [['--allow-development-key', '--baseline', 'other'], 2, 'refused', 'policy-baseline'], [[], 3, 'untrusted', 'development-key'],
+    ] as const) {
+      const refused = await cupel({}, ...fetch, ...args);
+      expect(refused.exit, refused.note).to.equal(exit);
+      expect(JSON.parse(refused.out)).to.deep.include({ result }).and.to.have.nested.property('reasons[0].code', code);
+      expect(refused.note).to.match(new RegExp(`\\[${code}\\]\n  remedy: .`));
+    }
+    expect(await cupel({}, ...fetch, '--min-pass-rate', '')).to.include({ exit: 64, out: '' });
+  });
+
   it('knows a wrong command line from evidence that cannot be trusted', async () => {
     for (const args of [['--min-pass-rate', '98'], ['--max-age', '-1'], ['--signer', 'me'], ['--key', outside('gone')], ['--key', 'env:GONE']]) {
       expect((await cupel({}, 'verify', directory, ...args)).exit, args.join(' ')).to.equal(64);
