@@ -31,6 +31,8 @@ export class SmallMachine {
   readonly places: Places;
   /** Changes what the scanner sees of the system. */
   tamper: (platform: Platform) => Platform = (platform) => platform;
+  /** Of the scanner's environment. */
+  readonly environment: Record<string, string> = {};
 
   constructor(root: string, more: Partial<Baseline> = {}) {
     this.root = root;
@@ -69,7 +71,7 @@ export class SmallMachine {
 
   run(...args: string[]): Ran {
     const ran = { out: '', error: '' };
-    const environment = { ...process.env, PATH: `${this.root}/bin:${process.env['PATH'] ?? ''}` };
+    const environment = { ...process.env, ...this.environment, PATH: `${this.root}/bin:${process.env['PATH'] ?? ''}` };
     const platform = nodePlatform(args, environment, { out: (text) => { ran.out += text; }, error: (text) => { ran.error += text; } });
     // A lock of Node's lasts as long as the process: each run here would be another one.
     return { exitCode: runScanner(this.tamper({ ...platform, lock: () => true }), this.places), ...ran };

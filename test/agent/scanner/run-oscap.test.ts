@@ -14,10 +14,13 @@ describe('run-oscap', () => {
 
   /** @param oscap a shell script in its place; each start of it is a line of the file `starts` */
   async function run(oscap: string, ...args: string[]): Promise<{ exitCode: number; stdout: string; stderr: string }> {
+    return runWith({}, oscap, ...args);
+  }
+  /** @param env in place of a pause of a twentieth of a second (five as a rule: it stalled when it uses no processor time for 1.2 s), and no limit */
+  async function runWith(env: Record<string, string>, oscap: string, ...args: string[]): Promise<{ exitCode: number; stdout: string; stderr: string }> {
     mkdirSync(join(folder, 'bin'));
     writeFileSync(join(folder, 'bin/oscap'), `#!/bin/sh\necho $$ >>'${folder}/starts'\n${oscap}\n`, { mode: 0o755 });
-    // A twentieth of a second in place of five: it stalled when it uses no processor time for 1.2 s.
-    const { exitCode = NaN, stdout, stderr } = await execa(program, args, { env: { PATH: `${folder}/bin:${process.env['PATH'] ?? ''}`, RUN_OSCAP_PAUSE: '0.05' }, reject: false });
+    const { exitCode = NaN, stdout, stderr } = await execa(program, args, { env: { PATH: `${folder}/bin:${process.env['PATH'] ?? ''}`, RUN_OSCAP_PAUSE: '0.05', ...env }, reject: false });
     return { exitCode, stdout, stderr };
   }
   const starts = (): string[] => readFileSync(join(folder, 'starts'), 'utf8').trim().split('\n');
@@ -48,7 +51,8 @@ describe('run-oscap', () => {
   });
 
   it('starts one that stalled again, and leaves nothing of it behind', async () => {
-    const { exitCode, stderr } = await run(`if [ "$(wc -l <'${folder}/starts')" = 1 ]; then sleep 600 & echo $! >'${folder}/child'; wait; fi; exit 0`);
+    // On a busy machine the second may wait for its turn for a while.
+    const { exitCode, stderr } = await runWith({ RUN_OSCAP_PAUSE: '0.15' }, `if [ "$(wc -l <'${folder}/starts')" = 1 ]; then sleep 600 & echo $! >'${folder}/child'; wait; fi; exit 0`);
     expect(exitCode).to.equal(0);
     expect(stderr).to.match(/^run-oscap: oscap stalled \(attempt 1 of 3\)/);
     expect(starts()).to.have.length(2);
@@ -60,6 +64,27 @@ describe('run-oscap', () => {
     expect(exitCode).to.equal(124);
     expect(starts()).to.have.length(3);
     expect(await gone(starts())).to.equal(true);
+  });
+
+  it('stops one that is at work for too long, with all it started, and does not start it again', async () => {
+    const { exitCode, stderr } = await runWith({ RUN_OSCAP_LIMIT: '2' }, `sh -c 'while :; do :; done' & echo $! >>'${folder}/starts'\nwhile :; do :; done`);
+    expect({ exitCode, stderr }).to.deep.equal({ exitCode: 124, stderr: 'run-oscap: oscap was still at work after 2 s and was stopped' });
+    expect(starts()).to.have.length(2);
+    expect(await gone(starts())).to.equal(true);
+  });
+
+  it('counts all attempts together', async () => {
+    const { exitCode, stderr } = await runWith({ RUN_OSCAP_LIMIT: '3', RUN_OSCAP_PAUSE: '0.08' }, 'exec sleep 600');
+    expect(exitCode).to.equal(124);
+    expect(stderr).to.match(/^run-oscap: oscap stalled \(attempt 1 of 3\)[^]*oscap was still at work after 3 s and was stopped$/);
+    expect(await gone(starts())).to.equal(true);
+  });
+
+  it('takes no limit that is no number of seconds, which oscap would be let run without', async () => {
+    for (const limit of ['soon', '0', '-1', '1.5', '007']) {
+      const { exitCode, stderr } = await execa(program, ['--version'], { env: { RUN_OSCAP_LIMIT: limit }, reject: false });
+      expect({ exitCode, stderr }).to.deep.equal({ exitCode: 64, stderr: `run-oscap: RUN_OSCAP_LIMIT is a number of seconds, not "${limit}"` });
+    }
   });
 
   it('lets one work that waits for a child at work', async () => {

@@ -63,6 +63,7 @@ describe('cis-scanner scan', () => {
     ['oscap is not there', 'oscap-missing', () => { machine.oscap('#!/bin/sh\nexit 127\n'); }],
     ['oscap could not evaluate', 'oscap-failed', () => { machine.oscap('#!/bin/sh\n[ "$1" != --version ] || exec echo 1.3.7\necho bad >&2; exit 1\n'); }],
     ['oscap is killed', 'oscap-failed', () => { machine.oscap('#!/bin/sh\n[ "$1" != --version ] || exec echo 1.3.7\nkill -9 $$\n'); }],
+    ['oscap never ends', 'oscap-too-long', () => { machine.environment['RUN_OSCAP_LIMIT'] = '2'; machine.environment['RUN_OSCAP_PAUSE'] = '0.05'; machine.oscap('#!/bin/sh\n[ "$1" != --version ] || exec echo 1.3.7\nwhile :; do :; done\n'); }],
     ['the disk is full of what oscap writes', 'disk-full', () => { machine.oscap('#!/bin/sh\n[ "$1" != --version ] || exec echo 1.3.7\necho "write: No space left on device" >&2; exit 1\n'); }],
     ['the report is another run\'s', 'assay-mismatch', () => { writeFileSync(`${directory.path}/arf.xml`, readFileSync(`${directory.path}/arf.xml`, 'utf8').replace('run-1', 'run-2')); }],
     ['the content was changed', 'content-changed', () => { writeFileSync(`${machine.places.content}/ssg-debian12-ds.xml`, 'x'); }],
