@@ -21,7 +21,7 @@ export interface ScanResult {
   report: { finished: string; verdict: Verdict } | null;
   /** Short ids of rules that passed in the build's evidence and fail in the report, ignored ones left out; null without that evidence. */
   drift: string[] | null;
-  /** Lines of the ignore lists that do not hold, and why. */
+  /** Lines of the ignore lists that do not hold, and why; last, why the textfile could not be written. */
   warnings: string[];
   /** The build's own record; null when there is none. */
   build: { image: string; baseline: string; content: string; run: string } | null;

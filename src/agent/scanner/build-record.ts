@@ -1,35 +1,38 @@
+import * as z from 'zod';
+import type { RuleResult } from '../../assay/model.ts';
 import { CupelError } from '../../errors.ts';
+import { verdictSchema } from '../../evidence/statement/verdict-schema.ts';
 import { failing } from '../../gate/index.ts';
 import { passedIn } from '../../gate/reasons.ts';
-import type { RuleResult } from '../../assay/model.ts';
 import type { Verdict } from '../../gate/index.ts';
 import { isSystemError, type Platform } from '../platform/index.ts';
 import type { ScanResult } from '../result.ts';
 import { readCompressedArf } from './arf.ts';
+import { parseJson } from './json.ts';
 import type { Places } from './places.ts';
 
 const limit = 4 * 1024 * 1024;
+/** Of `run.json`, what is used here. */
+const runRecord = z.object({ image: z.string() });
 
 /** What the image's own record says of its build; null where there is none or it cannot be read. */
 export function readBuild(platform: Platform, places: Places): ScanResult['build'] {
-  const run = parsed(platform, `${places.build}/run.json`);
+  const run = readRecord(platform, `${places.build}/run.json`, runRecord);
   const verdict = readBuildVerdict(platform, places);
   if (run === undefined || verdict === undefined) return null;
-  return { image: String(run['image']), baseline: verdict.baseline.name, content: verdict.content.version, run: verdict.run };
+  return { image: run.image, baseline: verdict.baseline.name, content: verdict.content.version, run: verdict.run };
 }
 
 /** `undefined` where there is none or it cannot be read. */
 export function readBuildVerdict(platform: Platform, places: Places): Verdict | undefined {
-  const verdict = parsed(platform, `${places.build}/verdict.json`);
-  return verdict?.['schema'] === 'https://cupel.dev/schema/verdict/v1' ? verdict as unknown as Verdict : undefined;
+  return readRecord(platform, `${places.build}/verdict.json`, verdictSchema);
 }
 
-function parsed({ files }: Platform, path: string): Record<string, unknown> | undefined {
+function readRecord<T>({ files }: Platform, path: string, shape: z.ZodType<T>): T | undefined {
   try {
-    const value: unknown = JSON.parse(files.readText(path, limit));
-    return typeof value === 'object' && value !== null ? value as Record<string, unknown> : undefined;
+    return parseJson(files.readText(path, limit), shape);
   } catch (error) {
-    if (isSystemError(error) || error instanceof SyntaxError) return undefined;
+    if (isSystemError(error)) return undefined;
     throw error;
   }
 }

@@ -1,12 +1,15 @@
+import * as z from 'zod';
 import { shortId } from '../../content/model.ts';
 import { EvidenceError } from '../../errors.ts';
 import { cutFixScript } from '../../harden/fix-script.ts';
 import type { Fix } from '../../harden/plan.ts';
 import { isSystemError, type Platform } from '../platform/index.ts';
+import { parseJson } from './json.ts';
 import type { Places } from './places.ts';
 import type { Subject } from './subject.ts';
 
 const limit = 64 * 1024 * 1024;
+const valuesShape = z.record(z.string(), z.string());
 
 /**
  * The content's fixes for the profile, taken out by oscap itself, with ours in place of those they replace.
@@ -36,14 +39,20 @@ function ownFixes({ files }: Platform, places: Places): [string, string][] {
   return files.list(folder).filter((name) => name.endsWith('.sh')).map((name) => [name.slice(0, -3), files.readText(`${folder}/${name}`, limit)]);
 }
 
-/** Every XCCDF value of the profile, by short id, as the image was built with: our own fixes go by them. */
+/**
+ * Every XCCDF value of the profile, by short id, as the image was built with: our own fixes go by them.
+ * @throws EvidenceError `fix-values-broken`: without them a fix would set what nobody asked for
+ */
 export function readValues({ files }: Platform, places: Places): Record<string, string> {
+  const path = `${places.programs}/fixes/values.json`;
+  const broken = (what: string): EvidenceError =>
+    new EvidenceError('fix-values-broken', `${path}: ${what}`, { subject: path, remedy: 'the image is damaged: launch the machine anew from its image' });
   try {
-    const held: unknown = JSON.parse(files.readText(`${places.programs}/fixes/values.json`, limit));
-    if (typeof held !== 'object' || held === null) return {};
-    return Object.fromEntries(Object.entries(held).filter((entry): entry is [string, string] => typeof entry[1] === 'string'));
+    const values = parseJson(files.readText(path, limit), valuesShape);
+    if (values === undefined) throw broken('is not JSON with a text for each value');
+    return values;
   } catch (error) {
     if (isSystemError(error, 'ENOENT')) return {};
-    throw error;
+    throw isSystemError(error) ? broken(`cannot be read (${error.code})`) : error;
   }
 }

@@ -1,8 +1,9 @@
-import { CupelError, ExitCode, UsageError } from '../../errors.ts';
+import { ExitCode, UsageError } from '../../errors.ts';
 import type { Verdict } from '../../gate/index.ts';
-import { isSystemError, type Platform } from '../platform/index.ts';
+import type { Platform } from '../platform/index.ts';
 import type { ScanResult } from '../result.ts';
 import { type Flags, parseArguments } from './arguments.ts';
+import { exitCodeFor, failureOf } from './failure.ts';
 import { type Places, placesBelow } from './places.ts';
 import { remediate, rollback } from './remediate/index.ts';
 import { scan, scanOrThrow } from './scan.ts';
@@ -53,7 +54,7 @@ export function runScanner(platform: Platform, places: Places = placesBelow()): 
 function locked(platform: Platform, places: Places, work: (store: Store) => number): number {
   const store = new Store(platform, places);
   if (store.lock()) return work(store);
-  platform.writeError('cis-scanner: another scan or remediation is at work on this machine\n');
+  platform.writeError('cis-scanner: another scan or remediation is at work on this machine [busy]\n  try again when it is done\n');
   return busy;
 }
 
@@ -86,7 +87,6 @@ function runRollback(platform: Platform, places: Places, store: Store): number {
   const problems = rollback(platform, places);
   for (const problem of problems) platform.writeError(`cis-scanner: ${problem}\n`);
   scanOrThrow(platform, places, store);
-  platform.write('rolled back\n');
   return problems.length === 0 ? ExitCode.ok : ExitCode.target;
 }
 
@@ -103,12 +103,7 @@ function confirm(platform: Platform, { yes }: Flags, question: string): void {
 
 /** @returns the exit code of a failure, once it was told */
 function report(platform: Platform, error: unknown): number {
-  const { message } = error as Error;
-  if (error instanceof CupelError) {
-    platform.writeError(`cis-scanner: ${message} [${error.code}]${error.remedy === undefined ? '' : `\n  ${error.remedy}`}\n`);
-    return error.exitCode;
-  }
-  platform.writeError(`cis-scanner: ${message}\n`);
-  // What the system refuses while scanning means that nothing can be said; anything else is a defect.
-  return isSystemError(error) ? ExitCode.evidence : ExitCode.internal;
+  const { code, message, remedy } = failureOf(error);
+  platform.writeError(`cis-scanner: ${message} [${code}]${remedy === undefined ? '' : `\n  ${remedy}`}\n`);
+  return exitCodeFor(error);
 }

@@ -2,30 +2,20 @@ import type { Assay } from '../../assay/model.ts';
 import { judge, type Verdict } from '../../gate/index.ts';
 import { ignoresAt } from '../../gate/ignores.ts';
 import { renderRemediation } from '../../harden/remediation.ts';
-import { type MetricsOptions, renderMetrics, renderTextfile, type SeenFile } from '../metrics/index.ts';
 import type { Platform } from '../platform/index.ts';
 import type { ScanResult } from '../result.ts';
 import { driftFrom, readBuild } from './build-record.ts';
+import { commit } from './commit.ts';
+import type { Complete, Found } from './complete.ts';
 import { type Configuration, readConfiguration } from './configuration.ts';
+import { failureOf } from './failure.ts';
 import { gatherFixes, readValues } from './fixes.ts';
 import { evaluate, oscapVersion } from './oscap.ts';
 import type { Places } from './places.ts';
 import type { Store } from './store.ts';
-import { failureOf, readSubject, type Subject } from './subject.ts';
+import { readSubject, type Subject } from './subject.ts';
 
-/** A scan that succeeded. */
-export interface Complete {
-  subject: Subject;
-  assay: Assay;
-  verdict: Verdict;
-}
-
-interface Found extends Complete {
-  drift: string[] | null;
-  /** Compressed, in the work folder. */
-  arf: string;
-  remediation: string;
-}
+export type { Complete } from './complete.ts';
 
 /**
  * One scan. A failed one is a result, too: it says why, and what the last report was stays.
@@ -53,16 +43,14 @@ export function scan(platform: Platform, places: Places, store: Store): { result
     attempt.oscap = oscapVersion(platform);
     const found = findOut(platform, places, store, attempt.subject);
     const result = conclude(null, { report: { finished: iso(platform.now()), verdict: found.verdict }, drift: found.drift });
-    commit(platform, store, result, found, attempt.configuration, started);
-    return { result, complete: found };
+    return { result: commit(platform, store, result, found, attempt.configuration), complete: found };
   } catch (error) {
     // First what takes room: the disk may be full of it.
     store.clearWork();
     store.prepareWork();
     const before = store.readResult();
     const result = conclude(failureOf(error), { report: before?.report ?? null, drift: before?.drift ?? null });
-    commit(platform, store, result, undefined, attempt.configuration, started);
-    return { result, error };
+    return { result: commit(platform, store, result, undefined, attempt.configuration), error };
   } finally {
     store.clearWork();
   }
@@ -94,35 +82,10 @@ function findOut(platform: Platform, places: Places, store: Store, subject: Subj
 }
 
 function remediationFor(platform: Platform, places: Places, store: Store, subject: Subject, assay: Assay, verdict: Verdict, ignore: Subject['baseline']['ignore']): string {
-  const fixes = verdict.failing.length === 0 ? new Map<string, never>() : gatherFixes(platform, places, subject, store.work);
+  const needed = verdict.failing.length > 0;
+  const fixes = needed ? gatherFixes(platform, places, subject, store.work) : new Map<string, never>();
   const identity = `${verdict.target}, scan ${verdict.run}, baseline ${verdict.baseline.name}`;
-  return renderRemediation(assay, { ...subject.baseline, ignore }, fixes, readValues(platform, places), identity);
-}
-
-/** Everything is written beside its place before anything is put there; the metrics come last, since they name the others. */
-function commit(platform: Platform, store: Store, result: ScanResult, found: Found | undefined, configuration: Configuration | undefined, started: number): void {
-  const resultFile = store.prepare(store.result, `${JSON.stringify(result, null, 2)}\n`, 0o600);
-  const seen = (role: 'report' | 'baseline', path: string, now = path): SeenFile[] => {
-    const facts = platform.files.look(now);
-    return facts === undefined ? [] : [{ role, path, size: facts.size, modified: facts.modified }];
-  };
-  const report = seen('report', store.arf, found?.arf);
-  // A report that was taken away before a scan failed is still missed.
-  if (report.length === 0 && result.report !== null) report.push({ role: 'report', path: store.arf, size: 0, modified: 0 });
-  const files = [
-    ...seen('report', store.result, resultFile), ...report,
-    ...(found?.subject.files ?? []).flatMap((path) => seen('baseline', path)),
-  ];
-  const options: MetricsOptions = configuration?.everyRule === true && found !== undefined ? { everyRule: found.assay.rules.filter((rule) => rule.result !== 'notselected') } : {};
-  const metricsFile = store.prepare(store.metrics, renderMetrics(result, files, options), 0o644);
-  if (found !== undefined) {
-    const remediation = store.prepare(store.remediation, found.remediation, 0o700);
-    store.keepArf(found.arf, `${iso(started).replace(/[-:]|\.\d+/g, '')}-${found.verdict.run.slice(0, 8)}`, configuration?.keep ?? 1);
-    platform.files.replace(remediation, store.remediation);
-  }
-  platform.files.replace(resultFile, store.result);
-  platform.files.replace(metricsFile, store.metrics);
-  if (configuration?.textfile !== undefined) platform.files.write(configuration.textfile, renderTextfile(result, files, options), 0o644);
+  return renderRemediation(assay, { ...subject.baseline, ignore }, fixes, needed ? readValues(platform, places) : {}, identity);
 }
 
 function iso(milliseconds: number): string {

@@ -1,6 +1,9 @@
 import { isSystemError, type Platform, SystemError } from '../platform/index.ts';
 import type { ScanResult } from '../result.ts';
+import { asRoot } from './failure.ts';
+import { parseJson } from './json.ts';
 import type { Places } from './places.ts';
+import { resultShape } from './result-shape.ts';
 
 /** What the scanner keeps in `/var/lib/cupel`. */
 export class Store {
@@ -9,12 +12,14 @@ export class Store {
   readonly result: string;
   readonly metrics: string;
   readonly remediation: string;
+  private readonly state: string;
   private readonly history: string;
   private readonly lockFile: string;
   private readonly platform: Platform;
 
   constructor(platform: Platform, { state }: Places) {
     this.platform = platform;
+    this.state = state;
     this.work = `${state}/work`;
     this.arf = `${state}/arf.xml.gz`;
     this.result = `${state}/result.json`;
@@ -22,13 +27,15 @@ export class Store {
     this.remediation = `${state}/remediation.sh`;
     this.history = `${state}/history`;
     this.lockFile = `${state}/lock`;
-    // The exporter, who is nobody, looks at the metrics and whether the files behind them are there.
-    platform.files.makeFolder(state, 0o755);
   }
 
-  /** @returns false when another scan or remediation is at work */
+  /** @returns false when another scan or remediation is at work @throws EvidenceError `needs-root` */
   lock(): boolean {
-    return this.platform.lock(this.lockFile);
+    return asRoot(() => {
+      // The exporter, who is nobody, looks at the metrics and whether the files behind them are there.
+      this.platform.files.makeFolder(this.state, 0o755);
+      return this.platform.lock(this.lockFile);
+    });
   }
 
   /** An empty folder for work in progress; what a crash left there is gone. */
@@ -41,10 +48,10 @@ export class Store {
     this.platform.files.remove(this.work);
   }
 
-  /** The last result; `undefined` when there is none or it cannot be read. */
+  /** The last result; `undefined` when there is none or it cannot be read. @throws EvidenceError `needs-root` */
   readResult(): ScanResult | undefined {
     try {
-      return parseResult(this.platform.files.readText(this.result, 64 * 1024 * 1024));
+      return parseJson(asRoot(() => this.platform.files.readText(this.result, 64 * 1024 * 1024)), resultShape);
     } catch (error) {
       if (isSystemError(error)) return undefined;
       throw error;
@@ -67,24 +74,30 @@ export class Store {
     return compressed;
   }
 
-  /** Puts a compressed ARF into place and into the history, of which the last `keep` stay. */
+  /**
+   * Puts a compressed ARF into place and into the history, of which the last `keep` stay.
+   * @param name what it is called there, behind a number that says which came last: the clock may have been set
+   */
   keepArf(compressed: string, name: string, keep: number): void {
     const { files } = this.platform;
     files.makeFolder(this.history, 0o700);
-    const kept = `${this.history}/${name}.arf.xml.gz`;
+    const before = inOrder(files.list(this.history));
+    const kept = `${this.history}/${String(1 + numberOf(before.at(-1) ?? '')).padStart(6, '0')}-${name}${suffix}`;
     const { exitCode, stderr } = this.platform.run(['ln', '-f', '--', compressed, kept]);
     if (exitCode !== 0) throw new SystemError('EIO', `link: ${stderr.trim()}`, kept);
     files.replace(compressed, this.arf);
-    const old = files.list(this.history).filter((entry) => `${this.history}/${entry}` !== kept);
-    for (const entry of old.slice(0, Math.max(0, old.length - (keep - 1)))) files.remove(`${this.history}/${entry}`);
+    for (const entry of before.slice(0, Math.max(0, before.length - (keep - 1)))) files.remove(`${this.history}/${entry}`);
   }
 }
 
-function parseResult(text: string): ScanResult | undefined {
-  try {
-    const held = JSON.parse(text) as Partial<ScanResult> | null;
-    return held?.schema === 'https://cupel.dev/schema/scan/v1' && held.scan !== undefined ? held as ScanResult : undefined;
-  } catch {
-    return undefined;
-  }
+const suffix = '.arf.xml.gz';
+
+/** Those of reports, the oldest first. */
+function inOrder(names: readonly string[]): string[] {
+  return names.filter((name) => name.endsWith(suffix)).sort((a, b) => numberOf(a) - numberOf(b) || (a < b ? -1 : 1));
+}
+
+/** 0 for a name without: older agents began it with the date. */
+function numberOf(name: string): number {
+  return Number(/^(\d{6,15})-/.exec(name)?.[1] ?? 0);
 }

@@ -1,8 +1,9 @@
 import { readIgnoreList } from '../../baseline/ignore-list.ts';
-import { readLock, readLockDigests } from '../../baseline/lock.ts';
+import { type LockDigests, readLock, readLockDigests } from '../../baseline/lock.ts';
 import type { Baseline, IgnoreEntry } from '../../baseline/model.ts';
-import { CupelError, EvidenceError } from '../../errors.ts';
+import { EvidenceError } from '../../errors.ts';
 import { isSystemError, type Platform } from '../platform/index.ts';
+import { asConfiguration } from './failure.ts';
 import type { Places } from './places.ts';
 
 /** What the machine is judged by and scanned with. */
@@ -21,11 +22,11 @@ const limit = 16 * 1024 * 1024;
 /**
  * Reads the baseline lock and the ignore lists, and makes sure that content and tailoring are those that the lock pins.
  * @throws EvidenceError `baseline-missing`, `lock-invalid`, `lock-digest`, `content-missing`, `content-changed`
+ * @throws ConfigurationError `ignore-folder`
  */
 export function readSubject(platform: Platform, places: Places): Subject {
   const text = readRequired(platform, places.lock);
-  const locked = readLock(text);
-  const digests = readLockDigests(text);
+  const { locked, digests } = lockFrom(places.lock, text);
   const { product } = locked.content;
   const path = `${places.content}/ssg-${product}-ds.xml`;
   assertDigest(platform, path, digests.content.slim_sha256 ?? digests.content.sha256);
@@ -44,7 +45,24 @@ function readRequired({ files }: Platform, path: string): string {
     return files.readText(path, limit);
   } catch (error) {
     if (!isSystemError(error)) throw error;
-    throw new EvidenceError('baseline-missing', error.message, { cause: error, subject: path, remedy: `put back the lock of the build: cp /usr/share/cupel/build/baseline.lock.yaml ${path}` });
+    throw new EvidenceError('baseline-missing', error.message, { cause: error, subject: path, remedy: putBack(path) });
+  }
+}
+
+function putBack(path: string): string {
+  return `put back the lock of the build: cp /usr/share/cupel/build/baseline.lock.yaml ${path}`;
+}
+
+/** Says of what is wrong with the lock in which file it is, and in which line where that is known. */
+function lockFrom(path: string, text: string): { locked: Baseline; digests: LockDigests } {
+  try {
+    return { locked: readLock(text), digests: readLockDigests(text) };
+  } catch (error) {
+    if (!(error instanceof EvidenceError)) throw error;
+    // Of the YAML reader.
+    const { linePos } = (error.cause ?? {}) as { linePos?: readonly { line: number }[] };
+    const subject = linePos?.[0] === undefined ? path : `${path}:${linePos[0].line}`;
+    throw new EvidenceError(error.code, `${subject}: ${error.message.replace(/\s*\n\s*/g, ' ')}`, { cause: error, subject, remedy: error.remedy ?? putBack(path) });
   }
 }
 
@@ -66,7 +84,8 @@ function assertDigest(platform: Platform, path: string, expected: string): void 
 function readIgnores({ files }: Platform, folder: string): { entries: IgnoreEntry[]; warnings: string[]; files: string[] } {
   const entries = new Map<string, IgnoreEntry>();
   const warnings: string[] = [];
-  const paths = files.list(folder).filter((name) => name.endsWith('.txt')).map((name) => `${folder}/${name}`);
+  const names = asConfiguration('ignore-folder', 'make it a folder of *.txt with the rules that do not count; an empty one ignores nothing', () => files.list(folder));
+  const paths = names.filter((name) => name.endsWith('.txt')).map((name) => `${folder}/${name}`);
   for (const path of paths) {
     const list = readIgnoreList(textOr(files, path, warnings));
     warnings.push(...list.problems.map(({ line, what, remedy }) => `${path}:${line}: ${what}: ${remedy}`));
@@ -91,12 +110,4 @@ function textOr(files: Platform['files'], path: string, warnings: string[]): str
     warnings.push(`${error.message}: nothing in it is ignored`);
     return '';
   }
-}
-
-/** Why something of ours failed, for `result.json`. */
-export function failureOf(error: unknown): { code: string; message: string; remedy?: string } {
-  if (error instanceof CupelError) return { code: error.code, message: error.message, ...(error.remedy === undefined ? {} : { remedy: error.remedy }) };
-  if (isSystemError(error, 'ENOSPC', 'EDQUOT')) return { code: 'disk-full', message: error.message, remedy: 'make room on the file system of /var/lib/cupel' };
-  if (isSystemError(error)) return { code: 'system', message: error.message };
-  return { code: 'internal', message: error instanceof Error ? error.message : String(error), remedy: 'this is a defect in cis-scanner: please report it' };
 }
