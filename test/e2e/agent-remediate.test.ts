@@ -94,6 +94,59 @@ describe('cis-scanner remediate and rollback in a machine', () => {
     await must('chmod 0644 /etc/crontab; rm /etc/cron.allow');
   });
 
+  it('puts back what fixes do outside of /etc, and leaves there what others made', async () => {
+    const seen = (): Promise<string> => must('stat -c "%n %a %U" /srv/people/alice /srv/people/alice/.profile; cat /srv/people/alice/.profile /usr/lib/sysctl.d/site.conf');
+    await must('mkdir -p /srv/people && useradd -m -d /srv/people/alice -u 1500 alice && echo mine >/srv/people/alice/.profile && chmod 0755 /srv/people/alice && mkdir -p /usr/lib/sysctl.d && echo "kernel.panic = 0" >/usr/lib/sysctl.d/site.conf');
+    const before = await seen();
+    const fix = path.join(machine().root, 'usr/lib/cupel/fixes', `${crontab}.sh`);
+    writeFileSync(fix, 'chmod 0700 /srv/people/alice; echo theirs >>/srv/people/alice/.profile; sed -i "s/^/# /" /usr/lib/sysctl.d/site.conf; echo new >/home/notes; chmod 0600 /etc/crontab\n');
+    await must(`cis-scanner remediate --rule ${crontab} --yes`);
+    expect(await must('stat -c %a /srv/people/alice; wc -l </srv/people/alice/.profile')).to.equal('700\n2');
+    await must('cis-scanner rollback --yes');
+    expect(await seen()).to.equal(before);
+    expect(await must('cat /home/notes')).to.equal('new');
+    await must(`rm /usr/lib/cupel/fixes/${crontab}.sh /home/notes /usr/lib/sysctl.d/site.conf; userdel -r alice`);
+  });
+
+  it('finds on all file systems that are real what everybody may write to', async () => {
+    await must('mkdir -p /opt/shared && chmod 0777 /opt/shared && touch /srv/open && chmod 0666 /srv/open && ln -s /srv/open /srv/link && mkdir -m 0700 /root/point');
+    await must('/usr/lib/cupel/libexec/rollback-point /root/point before world-writable; chmod o-w /srv/open /opt/shared; /usr/lib/cupel/libexec/rollback-point /root/point after');
+    expect((await must(`tr '\\0' '\n' </root/point/before/writable`)).split('\n')).to.include.members(['srv/open', 'opt/shared', 'tmp']).and.not.to.include('srv/link');
+    const modes = (when: string): Promise<string> => must(`tr '\\0' '\n' </root/point/${when}/files | awk -F'\t' '$6 == "srv/open" || $6 == "opt/shared" { print $6, $2 }' | sort`);
+    expect([await modes('before'), await modes('after')]).to.deep.equal(['opt/shared 777\nsrv/open 666', 'opt/shared 775\nsrv/open 664']);
+    await must('rm -r /root/point /opt/shared /srv/open /srv/link');
+  });
+
+  it('says what it did when the disk is full, and can be undone once there is room', async () => {
+    const before = await facts();
+    const fix = path.join(machine().root, 'usr/lib/cupel/fixes', `${crontab}.sh`);
+    writeFileSync(fix, 'chmod 0600 /etc/crontab; dd if=/dev/zero of=/var/lib/cupel/rollback/full 2>/dev/null; true\n');
+    await must('rm -rf /var/lib/cupel/rollback; mkdir -m 0700 /var/lib/cupel/rollback; mount -t tmpfs -o size=16m,mode=0700 tmpfs /var/lib/cupel/rollback');
+    const full = await remediate(`--rule ${crontab} --yes`);
+    expect(full.exitCode, full.stderr).to.equal(4);
+    expect(full.stderr).to.contain('[changes-not-recorded]').and.to.contain('No space left on device').and.not.to.contain('nothing was changed');
+    expect(full.stdout).to.match(/^fix ran +file_permissions_crontab$/m).and.to.match(/^fixed +file_permissions_crontab$/m);
+    expect(await must('stat -c %a /etc/crontab; ls /var/lib/cupel')).to.match(/^600\n/).and.not.to.contain('remediation\n');
+    // Without room it puts nothing back, and says so; with room, all.
+    const refused = await machine().exec('cis-scanner rollback --yes');
+    expect([refused.exitCode, await must('stat -c %a /etc/crontab')], refused.stderr).to.deep.equal([4, '600']);
+    expect(refused.stderr).to.contain('[changes-not-recorded]');
+    await must('rm /var/lib/cupel/rollback/full; cis-scanner rollback --yes');
+    expect(await must(`umount /var/lib/cupel/rollback; rm /usr/lib/cupel/fixes/${crontab}.sh; stat -c %a /etc/crontab`)).to.equal('644');
+    expectSame(await facts(), before);
+  });
+
+  it('asks at a terminal, and goes by the answer', async () => {
+    const asked = (answer: string): Promise<ExecResult> => machine().exec(`echo ${answer} | script -qec "cis-scanner remediate --rule ${crontab}" /dev/null`);
+    const no = await asked('no');
+    expect([no.exitCode, await must('stat -c %a /etc/crontab')], no.stdout).to.deep.equal([64, '644']);
+    expect(no.stdout).to.contain('This changes the machine. Go on? [yes/no]').and.to.contain('[unconfirmed]');
+    const yes = await asked('yes');
+    expect([yes.exitCode, await must('stat -c %a /etc/crontab')], yes.stdout).to.deep.equal([0, '600']);
+    const back = await machine().exec('echo yes | script -qec "cis-scanner rollback" /dev/null');
+    expect([back.exitCode, await must('stat -c %a /etc/crontab')], back.stdout).to.deep.equal([0, '644']);
+  });
+
   it('takes back a fix after which nobody could log in', async () => {
     const fix = path.join(machine().root, 'usr/lib/cupel/fixes', `${sshd}.sh`);
     writeFileSync(fix, 'printf "DenyUsers debian\\nMaxSessions 10\\n" >>/etc/ssh/sshd_config\nsystemctl reload ssh\n');
@@ -124,5 +177,17 @@ describe('cis-scanner remediate and rollback in a machine', () => {
     }
     await must('systemctl stop cis-scanner.timer; while [ "$(systemctl is-active cis-remediate.service)" = activating ]; do sleep 0.1; done');
     expect((await must('systemctl show -P Result cis-remediate.service; systemctl show -P ExecMainStatus cis-remediate.service')).trim()).to.equal('success\n0');
+  });
+
+  it('gives a script that mends the same, and may be run twice', async () => {
+    await must('cis-scanner rollback --yes');
+    const before = failing();
+    await must('cp /var/lib/cupel/remediation.sh /root/remediation.sh; /root/remediation.sh');
+    const once = await facts();
+    await must('/root/remediation.sh');
+    expectSame(await facts(), once);
+    await must('cis-scanner scan');
+    expect({ before, after: failing() }).to.deep.equal({ before: [allow, crontab, chrony, sshd, martians].sort(), after: [] });
+    await must('rm /root/remediation.sh');
   });
 });
