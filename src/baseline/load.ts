@@ -7,7 +7,7 @@ import { nearest } from './nearest.ts';
 import { mergeFiles, type ReadFile } from './merge.ts';
 import { readIgnoreFiles } from './ignore-files.ts';
 import { BaselineError, inOrder, type Place, type Problem } from './problem.ts';
-import { listBaselines } from './shipped.ts';
+import { listBaselines, listFragments } from './shipped.ts';
 import { validateFile } from './validate.ts';
 import { parseYamlFile } from './yaml-file.ts';
 
@@ -32,7 +32,7 @@ export async function loadBaseline(path: string, options: LoadOptions = {}): Pro
 
 /**
  * The same without throwing, for lint: what is sound is loaded even when something else is not.
- * @returns no document when name, content or profile cannot be told
+ * @returns no document when content or profile cannot be told
  */
 export async function inspectBaseline(path: string, options: LoadOptions = {}): Promise<{ document: BaselineDocument | undefined; problems: Problem[] }> {
   const folder = options.folder ?? shippedFolder;
@@ -56,10 +56,9 @@ async function readWithExtends(file: string, folder: string, chain: readonly str
     problems.push({ ...from, code: 'extends-cycle', what: `${file} extends itself`, remedy: 'take it out of one of the extends lists' });
     return [];
   }
-  const text = await readText(file, folder, problems, from);
+  const text = await readText(file, folder, problems, from, chain.length > 0);
   if (text === undefined) return [];
-  const yaml = parseYamlFile(file, text);
-  const { parsed, problems: found } = validateFile(yaml);
+  const { yaml, parsed, problems: found } = validateFile(parseYamlFile(file, text));
   problems.push(...found);
   const before: ReadFile[] = [];
   for (const [index, name] of (parsed.extends ?? []).entries()) {
@@ -71,15 +70,17 @@ async function readWithExtends(file: string, folder: string, chain: readonly str
   return [...before, { yaml, parsed }];
 }
 
-async function readText(file: string, folder: string, problems: Problem[], from: Place): Promise<string | undefined> {
+/** @param extended whether another file extends it: then it may be a fragment */
+async function readText(file: string, folder: string, problems: Problem[], from: Place, extended: boolean): Promise<string | undefined> {
   try {
     return await readFile(file, 'utf8');
   } catch (error) {
     const reason = error instanceof Error && 'code' in error && error.code === 'ENOENT' ? 'there is no such file' : String(error);
-    const near = nearest(basename(file, '.yml'), await listBaselines(folder));
+    const fragments = extended ? await listFragments(folder) : [];
+    const near = nearest(basename(file, '.yml'), [...fragments, ...await listBaselines(folder)]);
     problems.push({
       ...from, code: 'not-found', what: `cannot read ${file}: ${reason}`, ...(near === undefined ? {} : { nearest: near }),
-      remedy: 'cupel baseline list names those shipped; anything else is a path with a slash or .yml',
+      remedy: `${fragments.length > 0 ? `fragments shipped: ${fragments.join(', ')}; ` : ''}cupel baseline list names ${extended ? 'the baselines' : 'those'} shipped; anything else is a path with a slash or .yml`,
     });
     return undefined;
   }

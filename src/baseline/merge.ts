@@ -1,3 +1,4 @@
+import { basename } from 'node:path';
 import { shortId } from '../content/index.ts';
 import type { BaselineDocument, ValueSetting } from './document.ts';
 import type { GatePolicy, IgnoreEntry } from './model.ts';
@@ -16,7 +17,7 @@ export interface ReadFile {
  * ignore entries for one rule the later file's holds.
  * @param files what is extended first, the baseline itself last
  * @param listed entries from the ignore lists of each file
- * @returns undefined when name, product or profile are missing; `problems` says so
+ * @returns undefined when product or profile are missing; `problems` says so
  */
 export function mergeFiles(
   path: string, files: readonly ReadFile[], listed: readonly (readonly Located<IgnoreEntry>[])[],
@@ -33,12 +34,13 @@ export function mergeFiles(
       problems.push({ ...own.yaml.placeOf([]), code: 'missing-key', what: `"${name}" is missing`, remedy: `add ${name}` });
     }
   }
-  if (own.parsed.name === undefined || content === undefined || merged.product === undefined || profile?.parsed.profile === undefined) return undefined;
+  if (content === undefined || merged.product === undefined || profile?.parsed.profile === undefined) return undefined;
   const gate = Object.assign({}, ...files.map(({ parsed }) => parsed.gate ?? {})) as NonNullable<BaselineFile['gate']>;
   const harden = Object.assign({}, ...files.map(({ parsed }) => parsed.harden ?? {})) as NonNullable<BaselineFile['harden']>;
   return {
     path,
-    name: own.parsed.name,
+    // One that is missing or wrong has been reported already, and hides nothing else.
+    name: own.parsed.name ?? basename(path),
     description: own.parsed.description,
     content: { product: merged.product, version: merged.version ?? '*', sha256: merged.sha256, ...content.yaml.placeOf(['content']) },
     profile: { value: profile.parsed.profile, ...profile.yaml.placeOf(['profile']) },

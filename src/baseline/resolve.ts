@@ -1,5 +1,6 @@
 import satisfies from 'semver/functions/satisfies.js';
 import { selectedRules, shortId, type ContentIndex, type ContentProfile } from '../content/index.ts';
+import { checkApprovals } from './approvals.ts';
 import { digestOf } from './canonical.ts';
 import { applyChoice } from './choices.ts';
 import type { BaselineDocument } from './document.ts';
@@ -10,7 +11,7 @@ import { BaselineError, type Located, type Place, type Problem } from './problem
 import { resolveValues } from './values.ts';
 
 export interface ResolveOptions {
-  /** The day that decides which ignore entries have expired. */
+  /** The day that decides which ignore entries have expired, and which approvals cannot have been given. */
   asOf: Date;
 }
 
@@ -31,7 +32,7 @@ export function resolveBaseline(document: BaselineDocument, index: ContentIndex,
 export function inspectAgainst(
   document: BaselineDocument, index: ContentIndex, options: ResolveOptions,
 ): { baseline: Baseline | undefined; problems: Problem[] } {
-  const problems: Problem[] = [];
+  const problems = checkApprovals(document, options.asOf);
   checkContent(document, index, problems);
   checkRules(document, index, problems);
   const profile = findProfile(document, index, problems);

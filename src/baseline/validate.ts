@@ -1,30 +1,28 @@
 import * as z from 'zod';
 import { nearest } from './nearest.ts';
+import type { ReadFile } from './merge.ts';
 import type { Problem } from './problem.ts';
 import { baselineSchema, type BaselineFile } from './schema.ts';
-import type { YamlFile } from './yaml-file.ts';
+import { withoutElements, type YamlFile } from './yaml-file.ts';
 
 /**
- * Checks a file against the schema, key by key, so that one wrong key hides nothing of the others.
- * @returns the keys that are right, and a problem for each thing that is not
+ * Checks a file against the schema, element by element, so that one that is wrong hides nothing of the others.
+ * @returns the elements that are right, where they were written, and a problem for each thing that is not right
  */
-export function validateFile(yaml: YamlFile): { parsed: Partial<BaselineFile>; problems: Problem[] } {
+export function validateFile(yaml: YamlFile): ReadFile & { problems: Problem[] } {
   const problems = [...yaml.problems];
-  if (yaml.data === undefined) return { parsed: {}, problems };
+  if (yaml.data === undefined) return { yaml, parsed: {}, problems };
   if (typeof yaml.data !== 'object' || yaml.data === null || Array.isArray(yaml.data)) {
     problems.push({ ...yaml.placeOf([]), code: 'schema', what: 'a baseline is a map of keys', remedy: 'see docs/baselines.md for an example' });
-    return { parsed: {}, problems };
+    return { yaml, parsed: {}, problems };
   }
   const whole = baselineSchema.safeParse(yaml.data);
-  if (whole.success) return { parsed: whole.data, problems };
-  const broken = new Set<PropertyKey>();
-  for (const issue of whole.error.issues) {
-    if (issue.path[0] !== undefined) broken.add(issue.path[0]);
-    problems.push(...describeIssue(issue, yaml));
-  }
-  const sound = Object.entries(yaml.data).filter(([key]) => !broken.has(key) && key in baselineSchema.shape);
-  const parsed = baselineSchema.partial().safeParse(Object.fromEntries(sound));
-  return { parsed: parsed.success ? withoutUndefined(parsed.data) : {}, problems };
+  if (whole.success) return { yaml, parsed: whole.data, problems };
+  problems.push(...whole.error.issues.flatMap((issue) => describeIssue(issue, yaml)));
+  const sound = withoutElements(yaml, whole.error.issues.flatMap((issue) =>
+    (issue.code === 'unrecognized_keys' ? issue.keys.map((key) => [...issue.path, key]) : [issue.path])));
+  const parsed = baselineSchema.partial().safeParse(sound.data);
+  return { yaml: sound, parsed: parsed.success ? withoutUndefined(parsed.data) : {}, problems };
 }
 
 const withoutUndefined = (data: { [Key in keyof BaselineFile]?: BaselineFile[Key] | undefined }): Partial<BaselineFile> =>

@@ -17,6 +17,12 @@ export interface YamlFile {
   sourceOf(path: Path): string | undefined;
 }
 
+/** What the library has other words for. */
+const ours: Readonly<Record<string, Pick<Problem, 'code' | 'what' | 'remedy'>>> = {
+  DUPLICATE_KEY: { code: 'duplicate-key', what: 'this key is there twice', remedy: 'keep one of the two: YAML would silently take the last' },
+  MULTIPLE_DOCS: { code: 'several-documents', what: 'a second document starts here', remedy: 'one baseline a file: give each document a file of its own' },
+};
+
 /** Parses YAML strictly: duplicate keys, several documents and unresolved tags are problems. */
 export function parseYamlFile(file: string, text: string): YamlFile {
   const lines = new LineCounter();
@@ -27,9 +33,7 @@ export function parseYamlFile(file: string, text: string): YamlFile {
   };
   const problems = [...document.errors, ...document.warnings].map((error): Problem => ({
     ...at(error.pos[0]),
-    code: error.code === 'DUPLICATE_KEY' ? 'duplicate-key' : 'yaml',
-    what: error.code === 'DUPLICATE_KEY' ? 'this key is there twice' : (error.message.split('\n')[0] ?? error.message),
-    remedy: error.code === 'DUPLICATE_KEY' ? 'keep one of the two: YAML would silently take the last' : 'correct the YAML',
+    ...ours[error.code] ?? { code: 'yaml', what: error.message.split('\n')[0] ?? error.message, remedy: 'correct the YAML' },
   }));
   return {
     file,
@@ -42,6 +46,26 @@ export function parseYamlFile(file: string, text: string): YamlFile {
       return isScalar(node) ? (node.type === 'PLAIN' ? node.source : String(node.value)) : undefined;
     },
   };
+}
+
+/**
+ * The file without some of its elements: at most two keys deep, so `ignore.3.expires` takes out the
+ * whole `ignore.3`. What is left is still found where it was written.
+ */
+export function withoutElements(yaml: YamlFile, paths: readonly Path[]): YamlFile {
+  const dropped = (...path: Path): boolean => paths.some((broken) => broken.length > 0 && broken.slice(0, 2).every((key, at) => key === path[at]));
+  const kept = new Map<PropertyKey, number[]>();
+  const data = Object.fromEntries(Object.entries(yaml.data as object).filter(([key]) => !dropped(key)).map(([key, value]: [string, unknown]) => {
+    if (Array.isArray(value)) {
+      const indexes = [...value.keys()].filter((index) => !dropped(key, index));
+      kept.set(key, indexes);
+      return [key, indexes.map((index): unknown => value[index])];
+    }
+    if (typeof value !== 'object' || value === null) return [key, value];
+    return [key, Object.fromEntries(Object.entries(value).filter(([name]) => !dropped(key, name)))];
+  }));
+  const written = (path: Path): Path => path.map((key, at) => (at === 1 && typeof key === 'number' ? kept.get(path[0] ?? '')?.[key] ?? key : key));
+  return { ...yaml, data, placeOf: (path) => yaml.placeOf(written(path)) };
 }
 
 function toData(document: Document.Parsed, at: (offset: number) => Place, problems: Problem[]): unknown {

@@ -28,6 +28,22 @@ describe('loading a baseline', () => {
     expect(problems[0]).to.include({ code: 'not-found', nearest: 'mini' });
   });
 
+  it('offers the nearest fragment in extends, and only there', async () => {
+    const folder = await baselineFolder({ 'mini.yml': mini('extends: [container-hots]\n'), 'fragments/container-host.yml': 'name: container-host\n' });
+    const { problems } = await inspectBaseline('mini', { folder });
+    expect(problems).to.have.length(1);
+    expect(problems[0]).to.include({ code: 'not-found', line: 4, column: 11, nearest: 'container-host' });
+    expect(problems[0]?.remedy).to.contain('fragments shipped: container-host;');
+    expect((await inspectBaseline('container-hots', { folder })).problems[0]?.nearest).to.equal(undefined);
+  });
+
+  it('takes one baseline a file', async () => {
+    const found = await problemsOf(`${mini()}---\n${mini()}`);
+    expect(found).to.have.length(1);
+    expect(found[0]).to.include({ at: 'mini.yml:4:1', code: 'several-documents', what: 'a second document starts here' });
+    expect(found[0]?.remedy).to.contain('one baseline a file');
+  });
+
   it('reports every problem at once, each with file, line and column', async () => {
     const found = await problemsOf(`name: mini
 content: { product: mini, versoin: "1" }

@@ -93,6 +93,8 @@ describe('resolving a baseline against content', () => {
     ['an unknown alternative', 'choices: { firewall: nftable }', '4:22', 'unknown-choice', 'nftables'],
     ['a rule ignored and required', `${ignore('no_empty_passwords')}gate: { required: [no_empty_passwords] }`, '6:20', 'ignored-and-required', undefined],
     ['a required rule that is not evaluated', 'choices: { firewall: nftables }\ngate: { required: [package_ufw_installed] }', '5:20', 'required-not-selected', undefined],
+    ['an approval of the future', 'ignore:\n  - { rule: sshd_banner, reason: a, owner: b, approved: 2029-01-01, expires: 2099-01-01 }', '5:13', 'ignore-approved-later', undefined],
+    ['an approval after the expiry', 'ignore:\n  - { rule: sshd_banner, reason: a, owner: b, approved: 2025-02-01, expires: 2025-01-31 }', '5:13', 'ignore-approved-after-expiry', undefined],
     ['a rule selected and deselected', 'select: [sshd_banner]\ndeselect: [{ rule: sshd_banner, reason: r }]', '5:20', 'select-and-deselect', undefined],
   ] as const) {
     it(`refuses ${what}, and says where`, async () => {
