@@ -70,7 +70,7 @@ describe('the programs of the agent', () => {
       const answer = await exchange(machine(), { send: [get('/metrics')] });
       expect(statusOf(answer)).to.equal(200);
       expect(answer).to.contain('cis_report_present 1\n').and.to.contain('cis_report_readable 1\n');
-      const { stdout } = await machine().exec('cd /usr/lib/systemd/system && systemd-analyze verify --man=no cis-exporter.socket cis-exporter@.service cis-scanner.timer cis-scanner.service cis-remediate.service 2>&1; cis-scanner --version');
+      const { stdout } = await machine().exec('cd /usr/lib/systemd/system && systemd-analyze verify --man=no cis-exporter.socket cis-exporter@.service cis-scanner.timer cis-scanner-boot.timer cis-scanner.service cis-remediate.service 2>&1; cis-scanner --version');
       expect(stdout).to.match(/^cis-scanner \S+$/);
     });
 

@@ -2,7 +2,7 @@ import { ExitCode } from '../../errors.ts';
 import { showRate } from '../../gate/index.ts';
 import type { Platform } from '../platform/index.ts';
 import type { ScanResult } from '../result.ts';
-import { readBuildVerdict } from './build-record.ts';
+import { readBuild, readBuildVerdict } from './build-record.ts';
 import type { Places } from './places.ts';
 import type { Store } from './store.ts';
 
@@ -13,7 +13,7 @@ export interface Status {
   why: string | null;
   /** The last result, whole. */
   result: ScanResult | null;
-  /** What the image was when it was built, from its own record. */
+  /** What the image was when it was built, from its own record: whom the machine cannot convince asks `cupel verify --host`. */
   hallmark: { image: string; run: string; baseline: string; content: string; verdict: string; pass_rate: number } | null;
 }
 
@@ -25,7 +25,8 @@ const futureMinutes = 5;
 export function readStatus(platform: Platform, places: Places, store: Pick<Store, 'readResult' | 'arf'>, maxAgeHours: number): Status {
   const result = store.readResult() ?? null;
   const verdict = readBuildVerdict(platform, places);
-  const hallmark = result?.build && verdict !== undefined ? { ...result.build, verdict: verdict.verdict, pass_rate: verdict.pass_rate } : null;
+  const build = readBuild(platform, places);
+  const hallmark = build !== null && verdict !== undefined ? { ...build, verdict: verdict.verdict, pass_rate: verdict.pass_rate } : null;
   return { ...stateOf(platform, store, result, maxAgeHours), result, hallmark };
 }
 

@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect } from 'chai';
 import { scratch } from '../../target/scratch.ts';
@@ -35,6 +35,14 @@ describe('cis-scanner among files of another shape', () => {
     writeFileSync(files.values, '{ "var_x": "1" }');
     machine.run('scan');
     expect(machine.run('status').out).to.contain('image      web, refused').and.to.contain('failing    b').and.to.contain('warning    ');
+  });
+
+  it('says what the image was also before there was a scan', () => {
+    const { run } = JSON.parse(readFileSync(files.verdict, 'utf8')) as { run: string };
+    rmSync(files.result);
+    const { exitCode, out } = machine.run('status');
+    expect({ exitCode, lines: out.trim().split('\n').slice(1) }).to.deep.equal({ exitCode: 3, lines: ['image      web, refused when it was built (pass rate 0.5)', `run        ${run}`] });
+    expect(JSON.parse(machine.run('status', '--json').out)).to.deep.include({ result: null, hallmark: { image: 'web', run, baseline: 'debian12-cis-l1-server', content: '1.0', verdict: 'refused', pass_rate: 0.5 } });
   });
 
   for (const name of ['result', 'verdict', 'run'] as const) {
