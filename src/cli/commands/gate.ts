@@ -1,5 +1,5 @@
 import { readAssay, type Assay } from '../../assay/index.ts';
-import { ExitCode } from '../../errors.ts';
+import { ExitCode, UsageError } from '../../errors.ts';
 import { judge, serializeVerdict } from '../../gate/index.ts';
 import { defineCommand } from '../command.ts';
 import { dayOf, judgingPolicy } from '../options/policy.ts';
@@ -21,7 +21,7 @@ export const gateCommand = defineCommand({
   handler: async (argv, io) => {
     const asOf = dayOf(argv.asOf);
     const { baseline, content } = await judgingPolicy(argv, asOf, io);
-    const assay = await readAssay(argv.arf);
+    const assay = await readAssay(argv.arf).catch((error: unknown) => wrongKind(argv.arf, error));
     const previous = argv.previous === undefined ? undefined : (await (await import('../options/previous.ts')).readPrevious(argv.previous)).assay;
     // Who names an earlier assay asks for the comparison.
     const gate = previous === undefined ? baseline.gate : { ...baseline.gate, noRegression: true };
@@ -38,6 +38,15 @@ export const gateCommand = defineCommand({
     return verdict.verdict === 'accepted' ? ExitCode.ok : ExitCode.refused;
   },
 });
+
+/** Why no ARF could be read there, when it is evidence of another kind: that says more than what is wrong with its XML. */
+async function wrongKind(arf: string, error: unknown): Promise<never> {
+  const { kindOf } = await import('../../report/gather/index.ts');
+  const kind = await kindOf(arf).catch(() => 'arf' as const);
+  if (kind === 'bundle') throw new UsageError('arf-bundle', `--arf ${arf}: is a bundle (a compressed tar archive), not an ARF`, { cause: error, remedy: `cupel verify runs its gate again; for another one take the ARF out of it: tar -xzf ${arf} arf.xml.gz` });
+  if (kind === 'directory') throw new UsageError('arf-directory', `--arf ${arf}: is a directory, not an ARF`, { cause: error, remedy: 'give the arf.xml.gz in it' });
+  throw error;
+}
 
 /** The run UUID that the ARF carries; empty when it carries none. */
 function runIn(assay: Assay): string {

@@ -16,7 +16,9 @@ export const keyGenerateCommand = defineCommand({
     if (passphrase === '') throw new UsageError('usage', 'the passphrase is empty', { remedy: 'give one, or leave --signing-passphrase out' });
     const pem = generatePrivateKey(argv.algorithm, passphrase);
     await writeFile(argv.out, pem, { flag: 'wx', mode: 0o600 }).catch((cause: unknown) => {
-      throw new UsageError('key-unwritable', `--out ${argv.out}: ${cause instanceof Error ? cause.message : String(cause)}`, { cause, remedy: 'a key is never overwritten: name a new file' });
+      const { code } = cause as NodeJS.ErrnoException;
+      const remedy = code === 'EEXIST' ? 'a key is never overwritten: name a new file' : code === 'ENOENT' ? 'make its folder first, for its owner alone: mkdir -m 700' : 'name a file in a folder that can be written';
+      throw new UsageError('key-unwritable', `--out ${argv.out}: ${cause instanceof Error ? cause.message : String(cause)}`, { cause, remedy });
     });
     io.out(`${argv.out}\n  ${argv.algorithm} key ${signerOf(readPrivateKey(pem, argv.out, passphrase), argv.out).keyid}\n  its public half: cupel key public ${argv.out}`);
     return ExitCode.ok;

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
-import { ExitCode, UsageError } from '../../errors.ts';
+import { EvidenceError, ExitCode, UsageError } from '../../errors.ts';
 import { bindImage, type BoundImage, type ImageIdentity, type Signer, type Trust, verifyEvidence } from '../../evidence/index.ts';
 import { defineCommand } from '../command.ts';
 import { imageFrom, storeFrom, storeOptions } from '../options/store.ts';
@@ -22,7 +22,7 @@ export const storePushCommand = defineCommand({
     const identities = await Promise.all(argv.image.map(async (image) => identityOf(image, await imageFrom(image, argv), argv)));
     const verification = await verifyEvidence(argv.bundle, {
       trust: await trustOf(argv, signer, io), policy: {}, expect: {}, now: new Date(),
-    });
+    }).catch((error: unknown) => { throw isTrustGiven(argv) ? error : signedByAnother(error, argv.bundle, signer); });
     const images: BoundImage[] = [];
     for (const identity of identities) images.push({ imageId: identity.imageId, binding: await bindImage(verification, identity, signer, producer()) });
     const bundle = await readFile(argv.bundle).catch((cause: unknown) => {
@@ -39,6 +39,14 @@ async function trustOf(argv: Readonly<WhomArguments>, signer: Signer, io: Io): P
   if (isTrustGiven(argv)) return await trustFrom(argv, io);
   if (signer.certify !== undefined) throw new UsageError('usage', 'whose hallmark should count? The key of this run signed nothing yet', { remedy: 'give --trusted-root, --identity and --issuer, or --key' });
   return { keys: [signer], developmentKey: undefined, allowDevelopment: signer.development };
+}
+
+/** Nobody named a key to trust: then who binds must have signed. */
+function signedByAnother(error: unknown, bundle: string, { keyid }: Signer): unknown {
+  if (!(error instanceof EvidenceError && error.code === 'signer-unknown')) return error;
+  return new EvidenceError('signer-unknown', `${bundle}: is not signed with the key that binds it here (${keyid}), and no other was named to trust`, {
+    cause: error, subject: bundle, remedy: 'give --key FILE with the public key of who signed the bundle, or --signing-key with the key that did',
+  });
 }
 
 function identityOf(given: string, imageId: string, { region, account }: { region: string | undefined; account: string | undefined }): ImageIdentity {

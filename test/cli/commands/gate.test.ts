@@ -6,6 +6,7 @@ import { gunzipSync } from 'node:zlib';
 import { expect } from 'chai';
 import { digestOf } from '../../../src/baseline/canonical.ts';
 import { renderLock, type Baseline, type GatePolicy } from '../../../src/baseline/index.ts';
+import { packBundle } from '../../../src/evidence/index.ts';
 import type { Verdict } from '../../../src/gate/index.ts';
 import { baseline, ignore, profile } from '../../gate/samples.ts';
 import { expectGolden } from '../../golden.ts';
@@ -63,6 +64,15 @@ describe('cupel gate, on the ARF of a real scan', () => {
     expect(gate('--lock', accepting, '--arf', cut)).to.include({ status: 3, stdout: '' });
     expect(gate('--lock', accepting, '--arf', join(directory, 'gone.xml'))).to.include({ status: 3, stdout: '' });
     expect(gate('--lock', accepting, '--arf', arf, '--run', 'another')).to.include({ status: 3, stdout: '' });
+  });
+
+  it('says of a bundle or an evidence directory that it is one, and where its ARF is', async () => {
+    const bundle = join(directory, 'evidence.cupel.tgz');
+    writeFileSync(bundle, await packBundle(new Map([['verdict.json', Buffer.from('{}\n')], ['arf.xml.gz', readFileSync(arf)]])));
+    expect(gate('--lock', accepting, '--arf', bundle)).to.deep.equal({
+      status: 64, stdout: '', stderr: `cupel: --arf ${bundle}: is a bundle (a compressed tar archive), not an ARF [arf-bundle]\n  remedy: cupel verify runs its gate again; for another one take the ARF out of it: tar -xzf ${bundle} arf.xml.gz\n`,
+    });
+    expect(gate('--lock', accepting, '--arf', directory)).to.include({ status: 64, stdout: '' }).and.to.have.property('stderr').that.contains('[arf-directory]').and.contains('give the arf.xml.gz in it');
   });
 
   it('does not trust a lock that was changed', () => {

@@ -149,6 +149,37 @@ describe('cupel bundle, key and verify', () => {
     expect(await cupel({}, ...fetch, '--min-pass-rate', '')).to.include({ exit: 64, out: '' });
   });
 
+  it('keeps a bundle that another key signed only when that one is named', async () => {
+    for (const name of ['one', 'other']) await cupel({}, 'key', 'generate', '--out', outside(name));
+    await cupel({}, 'bundle', directory, '--signing-key', outside('one'));
+    const push = ['store', 'push', evidence(), '--store', outside('store'), '--image', 'ami-0123456789abcdef0', '--signing-key', outside('other')];
+    const keyid = /[0-9a-f]{64}/.exec((await cupel({}, 'key', 'public', outside('other'))).note)?.[0] ?? '';
+    const refused = await cupel({}, ...push);
+    expect(refused).to.include({ exit: 3, out: '' });
+    expect(refused.note).to.match(new RegExp(`is not signed with the key that binds it here \\(${keyid}\\), and no other was named to trust \\[signer-unknown\\]\n  remedy: give --key FILE`));
+    for (const name of ['one', 'other']) writeFileSync(outside(`${name}.pub`), (await cupel({}, 'key', 'public', outside(name))).out);
+    expect((await cupel({}, ...push, '--key', outside('other.pub'))).note).to.contain('none of the 1 given [signer-unknown]');
+    expect((await cupel({}, ...push, '--key', outside('one.pub'))).exit).to.equal(0);
+  });
+
+  it('tells a file that is there already from a folder that is not', async () => {
+    writeFileSync(outside('key'), 'mine');
+    for (const [file, remedy] of [['key', 'never overwritten'], ['none/key', 'make its folder first'], ['key/below', 'in a folder that can be written']] as const) {
+      const { exit, note } = await cupel({}, 'key', 'generate', '--out', outside(file));
+      expect(exit).to.equal(64);
+      expect(note).to.contain('[key-unwritable]').and.contain(remedy);
+    }
+    expect(readFileSync(outside('key'), 'utf8')).to.equal('mine');
+  });
+
+  it('does not take a bundle for the directory that it is made of', async () => {
+    await cupel({}, 'bundle', directory);
+    const packed = readFileSync(evidence());
+    expect(await cupel({}, 'bundle', evidence())).to.include({ exit: 64, out: '' }).and.to.have.property('note').that.contains('is a file, not the evidence directory of a build [bundle-directory]');
+    expect(readFileSync(evidence()).equals(packed)).to.equal(true);
+    expect(await cupel({}, 'bundle', outside('gone'))).to.include({ exit: 3, out: '' }).and.to.have.property('note').that.contains('[evidence-missing]');
+  });
+
   it('knows a wrong command line from evidence that cannot be trusted', async () => {
     for (const args of [['--min-pass-rate', '98'], ['--max-age', '-1'], ['--signer', 'me'], ['--key', outside('gone')], ['--key', 'env:GONE']]) {
       expect((await cupel({}, 'verify', directory, ...args)).exit, args.join(' ')).to.equal(64);
