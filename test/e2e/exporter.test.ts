@@ -110,6 +110,8 @@ describe('cis-exporter under systemd', () => {
     leaveReport(machine(), scanned());
     await must('echo "# edited" >>/etc/cupel/baseline.lock.yaml');
     expect(await metrics()).to.contain('cis_report_readable 1\n').and.to.contain('cis_report_baseline_current 0\n');
+    await must('printf "\\0\\0\\0\\0" | dd of=/var/lib/cupel/metrics.prom bs=1 seek=500 conv=notrunc status=none');
+    expect(await metrics()).to.contain('cis_report_present 1\n').and.to.contain('cis_report_readable 0\n');
     await must('truncate -s 1000 /var/lib/cupel/metrics.prom');
     expect(await metrics()).to.contain('cis_report_present 1\n').and.to.contain('cis_report_readable 0\n');
     await must('chmod 0600 /var/lib/cupel/metrics.prom');

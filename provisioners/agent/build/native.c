@@ -174,7 +174,7 @@ static int is_utf8(const uint8_t *at, const uint8_t *end) {
   return 1;
 }
 
-/* decode(buffer, length): the text, or null when it is not UTF-8. */
+/* decode(buffer, length): the text, or null when it is not UTF-8 or holds NUL. */
 static JSValue native_decode(JSContext *ctx, JSValueConst self, int argc, JSValueConst *argv) {
   size_t size;
   int64_t length;
@@ -183,7 +183,7 @@ static JSValue native_decode(JSContext *ctx, JSValueConst self, int argc, JSValu
   if (!bytes && size > 0) return JS_EXCEPTION;
   if (length < 0 || (uint64_t)length > size) return JS_ThrowRangeError(ctx, "length");
   if (length == 0) return JS_NewStringLen(ctx, "", 0);
-  return is_utf8(bytes, bytes + length) ? JS_NewStringLen(ctx, (const char *)bytes, (size_t)length) : JS_NULL;
+  return !memchr(bytes, 0, (size_t)length) && is_utf8(bytes, bytes + length) ? JS_NewStringLen(ctx, (const char *)bytes, (size_t)length) : JS_NULL;
 }
 
 /* encode(text): its UTF-8. */

@@ -42,8 +42,7 @@ export function wrap({ families, files, scanned, expiries }: Envelope): string {
 
 /** @returns `undefined` when it is not a whole file of this kind */
 export function unwrap(text: string): Envelope | undefined {
-  // A crash may leave NUL where a file's end was not yet written.
-  if (!text.startsWith(first) || !text.endsWith(last) || text.includes('\0')) return undefined;
+  if (!text.startsWith(first) || !text.endsWith(last)) return undefined;
   const envelope: Envelope = { families: '', files: [], scanned: undefined, expiries: [] };
   const end = text.length - last.length;
   let at = first.length;

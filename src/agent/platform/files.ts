@@ -6,7 +6,7 @@ export interface Primitives {
   /** @param most bytes of a chunk */
   read: (path: string, take: (chunk: Uint8Array) => void, most: number) => void;
   look: (path: string) => FileFacts | undefined;
-  /** `undefined` for bytes that are not UTF-8. */
+  /** `undefined` for bytes that are not UTF-8, and for NUL among them: no text has that, a file that a crash left may. */
   decode: (bytes: Uint8Array) => string | undefined;
   /** Fails when the file is there. */
   create: (path: string, text: string, mode: number) => void;

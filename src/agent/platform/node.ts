@@ -50,6 +50,7 @@ function look(path: string): FileFacts | undefined {
 const primitives: Primitives = {
   read, look,
   decode: (bytes) => {
+    if (bytes.includes(0)) return undefined;
     try {
       return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
     } catch {

@@ -60,7 +60,7 @@ export interface FileFacts {
 export interface Files {
   /** Hands over a file in chunks; a chunk is only good until `take` returns. */
   read(path: string, take: (chunk: Uint8Array) => void): void;
-  /** A whole file as text, UTF-8. @throws SystemError `EFBIG` when it is longer than `limit` bytes, `EILSEQ` when it is not UTF-8 */
+  /** A whole file as text, UTF-8. @throws SystemError `EFBIG` when it is longer than `limit` bytes, `EILSEQ` when it is not UTF-8 or holds NUL */
   readText(path: string, limit: number): string;
   /**
    * Writes a file so that at any moment, whatever happens, either the old one or the whole new one is there:
