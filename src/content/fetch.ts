@@ -6,7 +6,7 @@ import { ConfigurationError } from '../errors.ts';
 import type { Emit } from '../events.ts';
 import type { AptSource, Unpacked } from './apt.ts';
 import { addToCache, findCached, satisfies, type ContentFile, type Wanted } from './cache.ts';
-import { dataStreamName, packageOf, products } from './products.ts';
+import { dataStreamName, isPackaged, packageOf, productRemedy, products } from './products.ts';
 import type { ReleaseSource } from './release.ts';
 
 export interface FetchOptions {
@@ -30,7 +30,7 @@ export interface FetchOptions {
 /**
  * Gets the data stream of a product: from the cache when what is there satisfies version and pin
  * (no network then), else from Debian's archive or an upstream release, both verified.
- * @throws ConfigurationError `content-not-found`, `content-version`, `content-digest`, `content-apt`, `content-download`, …
+ * @throws ConfigurationError `content-product`, `content-not-found`, `content-version`, `content-digest`, `content-apt`, `content-download`, …
  */
 export async function fetchContent(options: FetchOptions): Promise<ContentFile> {
   const emit = options.emit ?? (() => undefined);
@@ -53,7 +53,7 @@ export async function fetchContent(options: FetchOptions): Promise<ContentFile> 
 }
 
 function checkWanted({ product, version }: Wanted): void {
-  if (!/^[a-z0-9]+$/.test(product)) throw new ConfigurationError('content-product', `"${product}" is not a product`, { remedy: `for example ${products.join(', ')}` });
+  if (!/^[a-z0-9]+$/.test(product)) throw new ConfigurationError('content-product', `"${product}" is not a product`, { remedy: productRemedy(product) });
   if (validRange(version) === null) throw new ConfigurationError('content-range', `"${version}" is not a version range`, { remedy: 'for example ">=0.1.82"' });
 }
 
@@ -70,6 +70,7 @@ async function download(options: FetchOptions, wanted: Wanted, emit: Emit): Prom
     const { fetchFromRelease, upstreamRelease } = await import('./release.ts');
     unpacked = await fetchFromRelease(version, (file) => file === dataStreamName(product), { ...upstreamRelease, ...options.release });
   } else {
+    if (!isPackaged(product)) throw new ConfigurationError('content-product', `Debian packages no content for "${product}"`, { remedy: productRemedy(product) });
     const name = packageOf(product);
     emit({ type: 'progress', message: `fetching SCAP content for ${product}: package ${name}` });
     // One package holds many products and takes a while to unpack: keep all that baselines use.
@@ -85,7 +86,7 @@ async function download(options: FetchOptions, wanted: Wanted, emit: Emit): Prom
     }
     const found = added.get(product);
     if (found) return found;
-    throw new ConfigurationError('content-not-found', `${unpacked.source} holds no content for "${product}"`, { remedy: `for example ${products.join(', ')}` });
+    throw new ConfigurationError('content-not-found', `${unpacked.source} holds no content for "${product}"`, { remedy: productRemedy(product) });
   } finally {
     await rm(unpacked.cleanup, { recursive: true, force: true });
   }

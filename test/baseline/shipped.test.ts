@@ -4,10 +4,22 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import { execa } from 'execa';
 import { parse } from 'yaml';
-import { baselineJsonSchema, describeProblem, lintBaseline, listBaselines, loadBaseline, renderTailoring, resolveBaseline, shippedFolder } from '../../src/baseline/index.ts';
+import { baselineJsonSchema, describeProblem, lintBaseline, listBaselines, loadBaseline, type LintOptions, renderTailoring, resolveBaseline, shippedFolder } from '../../src/baseline/index.ts';
 import { loadChoices } from '../../src/baseline/choices.ts';
-import { readContentIndex, selectedRules, shortId } from '../../src/content/index.ts';
+import { readContentIndex, selectedRules, shortId, type ContentIndex } from '../../src/content/index.ts';
 import { realContent, projectCache } from '../content/real.ts';
+
+const read = new Map<string, Promise<ContentIndex>>();
+
+/** Lints against real content, each read once. */
+const onRealContent: LintOptions = {
+  contentFor: ({ product }) => {
+    const index = read.get(product) ?? realContent(product).then(({ path }) => readContentIndex(path, { cacheDir: projectCache }));
+    read.set(product, index);
+    return index;
+  },
+  asOf: new Date('2026-11-24T00:00:00Z'),
+};
 
 describe('the shipped baselines', () => {
   it('have the schema that is committed (write it anew with UPDATE_GOLDEN=1)', async () => {
@@ -18,10 +30,7 @@ describe('the shipped baselines', () => {
 
   it('have nothing wrong with them against real content', async () => {
     for (const name of await listBaselines(shippedFolder)) {
-      const result = await lintBaseline(name, {
-        contentFor: async ({ product }) => readContentIndex((await realContent(product)).path, { cacheDir: projectCache }),
-        asOf: new Date('2026-11-24T00:00:00Z'),
-      });
+      const result = await lintBaseline(name, onRealContent);
       expect(result.problems.map(describeProblem), name).to.deep.equal([]);
     }
   }).timeout(300_000);
@@ -75,6 +84,27 @@ describe('the shipped baselines', () => {
       }
     }).timeout(300_000);
   }
+
+  it('can be extended by a file that chooses any other alternative', async () => {
+    for (const name of (await listBaselines(shippedFolder)).filter((shipped) => shipped.includes('-l1-'))) {
+      const { choiceTable, choices } = await loadBaseline(name);
+      for (const [choice, { alternatives }] of Object.entries(choiceTable)) {
+        for (const chosen of Object.keys(alternatives).filter((alternative) => alternative !== choices.get(choice)?.value)) {
+          const file = join(await mkdtemp(join(tmpdir(), 'cupel-test-')), 'site.yml');
+          await writeFile(file, `name: site\nextends: [${name}]\nchoices: { ${choice}: ${chosen} }\n`);
+          expect((await lintBaseline(file, onRealContent)).problems.map(describeProblem), `${name} ${choice}: ${chosen}`).to.deep.equal([]);
+        }
+      }
+    }
+  }).timeout(300_000);
+
+  it('require no rule of an alternative', async () => {
+    for (const name of await listBaselines(shippedFolder)) {
+      const { gate, choiceTable } = await loadBaseline(name);
+      const optional = Object.values(choiceTable).flatMap(({ alternatives }) => Object.values(alternatives).flatMap(({ rules }) => rules));
+      expect(gate.required.map(({ value }) => value).filter((rule) => optional.includes(rule)), name).to.deep.equal([]);
+    }
+  });
 
   it('evaluate rules of the alternative they choose, and of no other', async () => {
     for (const name of await listBaselines(shippedFolder)) {
