@@ -78,6 +78,9 @@ async function scraping(machine: Machine): Promise<Measurement[]> {
   await startPeers(machine, lines);
   // The program alone reads the same file at the same path, on this side of the machine's wall.
   const alone = await timesOf(['chroot', machine.root, '/go-scrape', String(scrapes), String(pause), '/usr/lib/cupel/cis-exporter']);
+  // What a program costs that does nothing but hand out the file: how fast this machine starts programs is in both.
+  writeFileSync(path.join(machine.root, 'sh-cat'), "#!/bin/sh\nread -r line\nprintf 'HTTP/1.1 200 OK\\r\\nConnection: close\\r\\n\\r\\n'\nexec cat /var/lib/cupel/metrics.prom\n", { mode: 0o755 });
+  const shell = await timesOf(['chroot', machine.root, '/go-scrape', String(scrapes), String(pause), '/sh-cat']);
   const url = (port: number): string => `http://127.0.0.1:${port}/metrics`;
   const scraper = path.join(cache, 'go-scrape');
   const over = async (port: number): Promise<number[]> => {
@@ -97,6 +100,8 @@ async function scraping(machine: Machine): Promise<Measurement[]> {
   ];
   return [
     ...timing('scrape, cis-exporter alone', alone, '<= 3'),
+    ...timing('scrape, sh and cat alone', shell),
+    { name: 'cis-exporter / sh and cat, alone, p99', value: percentile(alone, 99) / percentile(shell, 99), unit: 'ratio' },
     ...timing('scrape, cis-exporter under systemd, sandboxed', sandboxed, '<= 60'),
     ...timing('scrape, cis-exporter under systemd, bare unit', bare),
     ...timing('scrape, node_exporter with the same lines', node),
