@@ -1,8 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { EvidenceError } from '../errors.ts';
 import type { Emit } from '../events.ts';
-import { download, evidenceFrom, runJob, spaceOr, type Target } from '../target/index.ts';
+import { download, evidenceFrom, runJob, type Target } from '../target/index.ts';
+import { blindness } from './blind.ts';
 import { readAssay } from './index.ts';
 import type { Assay } from './model.ts';
 
@@ -27,7 +29,7 @@ export interface ScanOptions {
 }
 
 /** 0: all passed, 2: something did not; 1 means that oscap could not evaluate. */
-const evaluated = new Set([0, 2]);
+const evaluated = [0, 2];
 
 /** What the agent runs oscap with, too. */
 const programs = ['oscap-run-sce-script', 'run-oscap', 'oscap-apt.conf'] as const;
@@ -56,7 +58,7 @@ export const remoteArf = (workDirectory: string, name: string): string => `${wor
 
 /**
  * One assay: `oscap xccdf eval` inside the target, detached; its ARF fetched and read.
- * @throws EvidenceError `oscap-missing`, `oscap-stalled`, `oscap-failed`, and what reading the ARF throws
+ * @throws EvidenceError `oscap-missing`, `oscap-stalled`, `oscap-failed`, `oscap-blind`, and what reading the ARF throws
  * @throws TargetError `target-disk-full`
  */
 export async function scan(target: Target, options: ScanOptions): Promise<Assay> {
@@ -67,6 +69,7 @@ export async function scan(target: Target, options: ScanOptions): Promise<Assay>
     script: await scriptWithPrograms(),
     args: [options.contentPath, options.tailoringPath, options.profile, arf, remoteArf(options.workDirectory, options.name), options.run, `${options.workDirectory}/bin`],
     timeoutSeconds: 3600,
+    answers: evaluated,
     onLine: (line) => {
       const took = /^took ([\d.]+) ([\d.]+)$/.exec(line);
       if (took !== null) options.onOscap?.(Number(took[2]) - Number(took[1]));
@@ -78,8 +81,9 @@ export async function scan(target: Target, options: ScanOptions): Promise<Assay>
   });
   if (result.exitCode === 124) throw evidenceFrom('oscap-stalled', `${target.name}: oscap stalled three times`, result);
   if (result.exitCode === 127) throw evidenceFrom('oscap-missing', `${target.name}: there is no oscap to run`, result);
-  if (!evaluated.has(result.exitCode) && /No space left on device/i.test(result.stderr)) throw spaceOr('oscap-failed', `${target.name}: oscap could not evaluate`, result.stderr);
-  if (!evaluated.has(result.exitCode)) throw evidenceFrom('oscap-failed', `${target.name}: oscap could not evaluate`, result);
+  if (!evaluated.includes(result.exitCode)) throw evidenceFrom('oscap-failed', `${target.name}: oscap could not evaluate`, result);
+  const blind = blindness(result.stderr);
+  if (blind !== undefined) throw new EvidenceError('oscap-blind', `${target.name}: oscap could not ask which packages are installed: ${blind}`, { cause: result.stderr });
   await download(target, remoteArf(options.workDirectory, options.name), options.localPath);
   return readAssay(options.localPath);
 }

@@ -11,6 +11,8 @@ export interface Job {
   args?: readonly string[];
   /** The machine itself ends the job after this time. */
   timeoutSeconds: number;
+  /** Exit codes other than 0 that are an answer and no failure. */
+  answers?: readonly number[];
   /** Each complete line of stdout, as it comes, exactly once, also across dropped connections. */
   onLine?: (line: string) => void;
 }
@@ -26,6 +28,9 @@ export interface JobResult {
 const mark = '\u001e';
 /** What follows in the output is the end of stderr, up to the mark with the exit code. */
 const stderrMark = `${mark}stderr`;
+
+// What a full disk stopped may have left some room behind, so less than 32 MiB counts as full. The message goes to stderr.
+const probe = 'head -c 33554432 /dev/zero >"$dir/room" || :; rm -f "$dir/room"';
 
 const start = String.raw`
 set -eu
@@ -56,7 +61,7 @@ systemd-run --quiet --unit="$unit" --collect --property=RuntimeMaxSec="$limit" $
   -- /bin/sh "$dir/wrapper" "$dir" "$@"
 i=0
 until [ -s "$dir/pid" ]; do
-  i=$((i + 1)); [ "$i" -lt 1500 ] || { echo 'its process did not appear within 30 s' >&2; exit 1; }
+  i=$((i + 1)); [ "$i" -lt 1500 ] || { echo 'its process did not appear within 30 s' >&2; ${probe}; exit 1; }
   sleep 0.02
 done
 `;
@@ -69,16 +74,15 @@ const outcome = `
 if [ -s "$1/exit" ]; then cat "$1/exit"
 elif kill -0 "$(cat "$1/pid")" 2>/dev/null; then echo running
 elif [ -s "$1/exit" ]; then cat "$1/exit"
-# A job on a full disk cannot leave its exit code: that is told apart from one that was killed.
-elif head -c 65536 /dev/zero >"$1/room" 2>/dev/null; then echo lost
-else echo full; fi
-rm -f "$1/room"
+else echo lost; fi
 tail -c 8192 "$1/err" 2>/dev/null || :`;
+
+const roomLeft = `dir=$1; ${probe}`;
 
 /**
  * Runs a job detached inside the target (a transient systemd unit) and follows its output.
  * A dropped connection, a restarted sshd or a changed firewall does not end it: we come back to it.
- * @throws TargetError `job-start`, `job-lost` (killed, out of memory, out of time), or when the target stays away
+ * @throws TargetError `target-disk-full`, `job-start`, `job-lost` (killed, out of memory, out of time), or when the target stays away
  */
 export async function runJob(target: Target, workDirectory: string, unitPrefix: string, job: Job): Promise<JobResult> {
   // The unit's name, so that what an earlier run left on this machine is not taken for this run's.
@@ -87,6 +91,9 @@ export async function runJob(target: Target, workDirectory: string, unitPrefix: 
   if (started.exitCode !== 0) throw spaceOr('job-start', `${target.name}: could not start the job ${job.name}`, started.stderr);
 
   const ending = await followToEnd(target, directory, job);
+  if (ending.exitCode === 0 || (ending.exitCode !== undefined && job.answers?.includes(ending.exitCode) === true)) return { ...ending, exitCode: ending.exitCode };
+  // On a full disk neither the exit code nor what stderr said can be relied on to be there.
+  await expectRoom(target, directory, `${target.name}: the job ${job.name} could not come to its end`, ending.stderr);
   if (ending.exitCode === undefined) {
     throw new TargetError('job-lost', `${target.name}: the job ${job.name} was killed before its end (out of memory, or over its ${job.timeoutSeconds} s)`, {
       subject: target.name,
@@ -169,7 +176,6 @@ async function readOutcome(target: Target, directory: string): Promise<Ending | 
     const result = await target.run(outcome, { args: [directory] });
     const [word = '', ...stderr] = result.stdout.split('\n');
     if (result.exitCode === 0 && word === 'running') return undefined;
-    if (result.exitCode === 0 && word === 'full') throw spaceOr('job-lost', `${target.name}: a job could not come to its end`, 'No space left on device');
     if (result.exitCode === 0 && word === 'lost') return { exitCode: undefined, stderr: stderr.join('\n'), seconds: NaN };
     const ending = result.exitCode === 0 ? readEnding(word, stderr) : undefined;
     if (ending !== undefined) return ending;
@@ -196,9 +202,17 @@ async function comeBack(target: Target): Promise<void> {
 /** A machine that does not answer for this long during a job is lost. */
 const reconnectSeconds = 180;
 
+const saysFull = (stderr: string): boolean => /No space left on device|Disk quota exceeded/i.test(stderr);
+
+/** @throws TargetError `target-disk-full` when that was said, or when the directory on the target takes no more than a little */
+async function expectRoom(target: Target, directory: string, message: string, said: string): Promise<void> {
+  const cause = saysFull(said) ? said : (await target.run(roomLeft, { args: [directory] })).stderr;
+  if (saysFull(cause)) throw new TargetError('target-disk-full', `${message}: the disk is full`, { cause });
+}
+
 /** A full disk hides behind many messages; name it. */
 export function spaceOr(code: string, message: string, stderr: string): TargetError {
-  return /No space left on device|Disk quota exceeded/i.test(stderr)
+  return saysFull(stderr)
     ? new TargetError('target-disk-full', `${message}: the disk is full`, { cause: stderr })
     : new TargetError(code, `${message}: ${stderr.trim()}`, { cause: stderr });
 }

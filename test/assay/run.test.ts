@@ -91,6 +91,19 @@ describe('scan', () => {
     expect(error.code).to.equal('target-disk-full');
   });
 
+  it('does not believe an oscap that could not ask for packages', async () => {
+    oscap(`${evaluates}; echo 'E: oscap:     dpkginfo_init has failed.' >&2; echo 'OpenSCAP Error: Could not remove /tmp/oscap.x' >&2; exit 2`);
+    const error = await rejection(run());
+    expect(error).to.be.instanceOf(EvidenceError);
+    expect(error).to.include({ code: 'oscap-blind' });
+    expect(error.message).to.contain('dpkginfo_init has failed');
+  });
+
+  it('believes one that only could not tidy up', async () => {
+    oscap(`${evaluates}; echo 'OpenSCAP Error: Could not remove /tmp/oscap.x. Directory not empty' >&2; exit 2`);
+    expect((await run()).rules).to.not.be.empty;
+  });
+
   it('does not take success without an ARF for an assay', async () => {
     oscap('exit 0');
     expect((await rejection(run())).code).to.equal('oscap-failed');

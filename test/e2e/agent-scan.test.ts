@@ -121,6 +121,23 @@ describe('cis-scanner in a machine', () => {
     });
   });
 
+  it('needs no room for lists of packages', async () => {
+    const passed = await must('cis-scanner scan >/dev/null; cis-scanner status --json; true');
+    await must('mount -t tmpfs -o size=4k tmpfs /var/cache/apt; dd if=/dev/zero of=/var/cache/apt/ballast bs=4k 2>/dev/null; cis-scanner scan');
+    const full = await must('cis-scanner status --json; umount /var/cache/apt');
+    const counts = (status: string): unknown => (JSON.parse(status) as { result: { report: { verdict: { counts: unknown } } } }).result.report.verdict.counts;
+    expect(counts(full)).to.deep.equal(counts(passed)).and.to.be.an('object');
+  });
+
+  it('does not believe an oscap to which apt tells nothing', async () => {
+    const before = await must('sha256sum </var/lib/cupel/arf.xml.gz');
+    const failed = await machine().exec('echo broken >/etc/apt/apt.conf.d/99broken; cis-scanner scan; code=$?; rm /etc/apt/apt.conf.d/99broken; exit $code');
+    expect(failed.exitCode, failed.stderr).to.equal(3);
+    expect(failed.stderr).to.contain('[oscap-blind]').and.to.contain('apt-get check');
+    expect(await must('sha256sum </var/lib/cupel/arf.xml.gz')).to.equal(before);
+    expect(await metrics()).to.contain('cis_scan_failure_info{code="oscap-blind"} 1\n');
+  });
+
   it('outlives an oscap that the kernel killed for its memory, and says so', async () => {
     // Where control groups are the host's, as in this machine, systemd limits no memory: oscap is killed as the kernel would.
     expect(await must('systemctl show -P OOMPolicy cis-scanner.service cis-remediate.service')).to.equal('continue\n\ncontinue');

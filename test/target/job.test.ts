@@ -126,6 +126,18 @@ describe('runJob', () => {
     expect((await rejection(run('true'))).code).to.equal('target-disk-full');
   });
 
+  it('looks for a full disk behind whatever a failed job said', async () => {
+    target.answer = (script) => (script.startsWith('dir=$1; head -c') ? { stderr: 'head: error writing standard output: No space left on device' } : undefined);
+    for (const script of ['exit 1', 'echo "no such file" >&2; exit 74', 'kill -9 $PPID; echo last']) {
+      expect((await rejection(run(script, { name: `work-${script.length}` }))).code, script).to.equal('target-disk-full');
+    }
+  });
+
+  it('takes an exit code that is an answer for one, whatever the disk', async () => {
+    target.answer = (script) => (script.startsWith('dir=$1; head -c') ? { stderr: 'No space left on device' } : undefined);
+    expect((await run('exit 2', { answers: [2] })).exitCode).to.equal(2);
+  });
+
   it('fails with what its listener throws', async () => {
     const error = await rejection(run('echo a; echo b', { onLine: () => { throw new RangeError('no such step'); } }));
     expect(error).to.be.instanceOf(RangeError);

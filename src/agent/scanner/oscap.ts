@@ -1,3 +1,4 @@
+import { blindness } from '../../assay/blind.ts';
 import type { Assay } from '../../assay/model.ts';
 import { EvidenceError } from '../../errors.ts';
 import type { Platform } from '../platform/index.ts';
@@ -23,7 +24,7 @@ export function oscapVersion(platform: Platform): string {
  * One `oscap xccdf eval`, niced, its ARF read.
  * @param run put into the ARF as the evaluated target's identifier
  * @param arf where the ARF goes; it stays there
- * @throws EvidenceError `oscap-missing`, `oscap-stalled`, `oscap-too-long`, `oscap-failed`, and what reading the ARF throws
+ * @throws EvidenceError `oscap-missing`, `oscap-stalled`, `oscap-too-long`, `oscap-failed`, `oscap-blind`, and what reading the ARF throws
  */
 export function evaluate(platform: Platform, places: Places, subject: Subject, run: string, arf: string): Assay {
   const { baseline, content } = subject;
@@ -47,5 +48,7 @@ export function evaluate(platform: Platform, places: Places, subject: Subject, r
       remedy: full ? 'make room on the file system of /var/lib/cupel and of /tmp' : exitCode === 137 ? 'it was killed: oscap needs about 300 MB of memory' : 'look at what oscap said; the content may be damaged',
     });
   }
+  const blind = blindness(stderr);
+  if (blind !== undefined) throw new EvidenceError('oscap-blind', `oscap could not ask which packages are installed: ${blind}`, { remedy: 'look at what `apt-get check` says: a broken file in /etc/apt/apt.conf.d, a damaged /var/lib/dpkg/status?' });
   return readArf(platform, arf);
 }

@@ -40,7 +40,7 @@ describe('run-oscap', () => {
   it('passes on arguments, output and exit code, and hides the package lists', async () => {
     const { exitCode, stdout, stderr } = await run('printf "[%s]" "$@"; cat "$APT_CONFIG"; echo warned >&2; exit 2', 'xccdf', 'two words', '');
     expect({ exitCode, stderr }).to.deep.equal({ exitCode: 2, stderr: 'warned' });
-    expect(stdout).to.match(/^\[xccdf\]\[two words\]\[\]/).and.to.include('Dir::State::lists "/nonexistent/";');
+    expect(stdout).to.match(/^\[xccdf\]\[two words\]\[\]/).and.to.include('Dir::State::lists "/nonexistent/";').and.to.include('Dir::Cache::pkgcache "";').and.to.include('Dir::Cache::srcpkgcache "";');
   });
 
   it('says so when there is no oscap', async () => {
