@@ -79,7 +79,7 @@ async function scraping(machine: Machine): Promise<Measurement[]> {
   // The program alone reads the same file at the same path, on this side of the machine's wall.
   const alone = await timesOf(['chroot', machine.root, '/go-scrape', String(scrapes), String(pause), '/usr/lib/cupel/cis-exporter']);
   // What a program costs that does nothing but hand out the file: how fast this machine starts programs is in both.
-  writeFileSync(path.join(machine.root, 'sh-cat'), "#!/bin/sh\nread -r line\nprintf 'HTTP/1.1 200 OK\\r\\nConnection: close\\r\\n\\r\\n'\nexec cat /var/lib/cupel/metrics.prom\n", { mode: 0o755 });
+  writeFileSync(path.join(machine.root, 'sh-cat'), "#!/bin/sh\nwhile read -r line; do case $line in ?) break ;; esac; done\nprintf 'HTTP/1.1 200 OK\\r\\nConnection: close\\r\\n\\r\\n'\nexec cat /var/lib/cupel/metrics.prom\n", { mode: 0o755 });
   const shell = await timesOf(['chroot', machine.root, '/go-scrape', String(scrapes), String(pause), '/sh-cat']);
   const url = (port: number): string => `http://127.0.0.1:${port}/metrics`;
   const scraper = path.join(cache, 'go-scrape');

@@ -18,7 +18,7 @@ export const hints: Readonly<Record<string, string>> = {
   'scanner-install': 'check that the machine reaches its package mirror, or install openscap-scanner in the base image',
   'oscap-missing': 'install openscap-scanner in the base image',
   'oscap-stalled': 'run again; when it happens every time, oscap waits for something on this machine: see with ps and /proc/PID/stack what for',
-  'oscap-blind': 'look at what `apt-get check` says on the machine: a broken file in /etc/apt/apt.conf.d, a damaged /var/lib/dpkg/status',
+  'oscap-blind': 'look at what `apt-get check` or `rpm --verifydb` says on the machine: a broken file in /etc/apt/apt.conf.d, a damaged database of packages',
   'oscap-failed': 'run again with --verbose for all that oscap said; the content may be damaged, or the machine short of memory',
   'download-incomplete': 'check the network and the machine\'s disk, and run again',
   'target-closed': 'look at the first error above: this one only follows from it',

@@ -49,6 +49,6 @@ export function evaluate(platform: Platform, places: Places, subject: Subject, r
     });
   }
   const blind = blindness(stderr);
-  if (blind !== undefined) throw new EvidenceError('oscap-blind', `oscap could not ask which packages are installed: ${blind}`, { remedy: 'look at what `apt-get check` says: a broken file in /etc/apt/apt.conf.d, a damaged /var/lib/dpkg/status?' });
+  if (blind !== undefined) throw new EvidenceError('oscap-blind', `oscap could not ask which packages are installed: ${blind}`, { remedy: 'look at what `apt-get check` or `rpm --verifydb` says: a broken file in /etc/apt/apt.conf.d, a damaged database of packages' });
   return readArf(platform, arf);
 }
