@@ -81,9 +81,9 @@ export async function scan(target: Target, options: ScanOptions): Promise<Assay>
   });
   if (result.exitCode === 124) throw evidenceFrom('oscap-stalled', `${target.name}: oscap stalled three times`, result);
   if (result.exitCode === 127) throw evidenceFrom('oscap-missing', `${target.name}: there is no oscap to run`, result);
-  if (!evaluated.includes(result.exitCode)) throw evidenceFrom('oscap-failed', `${target.name}: oscap could not evaluate`, result);
   const blind = blindness(result.stderr);
-  if (blind !== undefined) throw new EvidenceError('oscap-blind', `${target.name}: oscap could not ask which packages are installed: ${blind}`, { cause: result.stderr });
+  if (blind !== undefined) throw new EvidenceError('oscap-blind', `${target.name}: oscap cannot tell which packages are installed: ${blind}`, { cause: result.stderr });
+  if (!evaluated.includes(result.exitCode)) throw evidenceFrom('oscap-failed', `${target.name}: oscap could not evaluate`, result);
   await download(target, remoteArf(options.workDirectory, options.name), options.localPath);
   return readAssay(options.localPath);
 }

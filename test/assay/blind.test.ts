@@ -14,6 +14,10 @@ describe('blindness', () => {
     });
   }
 
+  it('is told by run-oscap, too', () => {
+    expect(blindness('run-oscap: the database of packages is damaged: it does not know what is installed\n')).to.match(/^the database of packages is damaged/);
+  });
+
   it('is not where oscap warns, could not tidy up, or uses an older form of database', () => {
     expect(blindness([
       "WARNING: Datastream component 'scap_org.open-scap_cref_security-oval' points out to the remote",

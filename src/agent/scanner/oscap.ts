@@ -41,6 +41,8 @@ export function evaluate(platform: Platform, places: Places, subject: Subject, r
     throw new EvidenceError('oscap-too-long', `oscap was still at work after ${seconds} s and was stopped`, { remedy: 'look at what it does (ps, a large file system?); RUN_OSCAP_LIMIT in the environment gives it more seconds, TimeoutStartSec= of cis-scanner.service the unit' });
   }
   if (exitCode === 124) throw new EvidenceError('oscap-stalled', 'oscap stalled three times and was stopped', { remedy: 'scan again; when it happens every time, oscap waits for something on this machine' });
+  const blind = blindness(stderr);
+  if (blind !== undefined) throw new EvidenceError('oscap-blind', `oscap cannot tell which packages are installed: ${blind}`, { remedy: 'look at what `apt-get check` or `rpm --verifydb` says: a broken file in /etc/apt/apt.conf.d, a damaged database of packages' });
   if (!evaluated.has(exitCode)) {
     const full = /No space left on device/i.test(stderr);
     const words = stderr.trim().split('\n').slice(-3).join('; ');
@@ -48,7 +50,5 @@ export function evaluate(platform: Platform, places: Places, subject: Subject, r
       remedy: full ? 'make room on the file system of /var/lib/cupel and of /tmp' : exitCode === 137 ? 'it was killed: oscap needs about 300 MB of memory' : 'look at what oscap said; the content may be damaged',
     });
   }
-  const blind = blindness(stderr);
-  if (blind !== undefined) throw new EvidenceError('oscap-blind', `oscap could not ask which packages are installed: ${blind}`, { remedy: 'look at what `apt-get check` or `rpm --verifydb` says: a broken file in /etc/apt/apt.conf.d, a damaged database of packages' });
   return readArf(platform, arf);
 }
