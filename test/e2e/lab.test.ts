@@ -46,6 +46,12 @@ describe('a lab machine', () => {
     expect((await machine().exec('sysctl -n net.ipv4.conf.all.log_martians')).stdout).to.equal('0');
   });
 
+  it('comes back from a reboot whatever was entered into it', async () => {
+    const entered = machine().exec('sleep 600');
+    await reboot(machine());
+    expect((await entered).exitCode).not.to.equal(0);
+  });
+
   it('breaks connections and refuses new ones while its network is dropped', async () => {
     const broken = machine().ssh('sleep 60; echo survived');
     await delay(1000);

@@ -118,9 +118,13 @@ export async function startMachine(options: MachineOptions = {}): Promise<Machin
     async exec(command, stdin = '') {
       const leader = leaderOf(state);
       if (leader === undefined) throw new Error(`${state.name} is not running`);
-      return resultOf(await execa('nsenter', ['--target', String(leader), '--mount', '--uts', '--ipc', '--net', '--pid',
+      const entered = execa('nsenter', ['--target', String(leader), '--mount', '--uts', '--ipc', '--net', '--pid',
         '--root', '--wdns=/root', '/bin/sh', '-c', command],
-      { input: stdin, reject: false, extendEnv: false, env: { PATH: '/usr/sbin:/usr/bin:/sbin:/bin', HOME: '/root', LC_ALL: 'C.UTF-8' } }));
+      { input: stdin, reject: false, extendEnv: false, env: { PATH: '/usr/sbin:/usr/bin:/sbin:/bin', HOME: '/root', LC_ALL: 'C.UTF-8' } });
+      // systemd stops all processes before it ends them, and nsenter stops with what it started. Out here nobody wakes it, and
+      // the machine does not go away before nsenter has seen what it started end.
+      const waking = setInterval(() => { entered.kill('SIGCONT'); }, 1000);
+      return resultOf(await entered.finally(() => { clearInterval(waking); }));
     },
 
     async ssh(command) {
