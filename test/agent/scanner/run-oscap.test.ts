@@ -59,6 +59,15 @@ describe('run-oscap', () => {
     expect(await gone([...starts(), readFileSync(join(folder, 'child'), 'utf8').trim()])).to.equal(true);
   });
 
+  it('starts one that crashed again, three times at most', async () => {
+    const again = await run(`[ "$(wc -l <'${folder}/starts')" = 1 ] && kill -SEGV $$; exit 2`);
+    expect(again).to.include({ exitCode: 2, stderr: 'run-oscap: oscap crashed (attempt 1 of 3)' });
+    rmSync(join(folder, 'bin'), { recursive: true });
+    rmSync(join(folder, 'starts'));
+    expect((await run('kill -SEGV $$')).exitCode).to.equal(139);
+    expect(starts()).to.have.length(3);
+  });
+
   it('gives up after three', async () => {
     const { exitCode } = await run('exec sleep 600');
     expect(exitCode).to.equal(124);
