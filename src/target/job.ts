@@ -11,7 +11,7 @@ export interface Job {
   args?: readonly string[];
   /** The machine itself ends the job after this time. */
   timeoutSeconds: number;
-  /** Exit codes other than 0 that are an answer and no failure. */
+  /** Exit codes that are an answer and no failure; 0 alone when undefined. */
   answers?: readonly number[];
   /** Each complete line of stdout, as it comes, exactly once, also across dropped connections. */
   onLine?: (line: string) => void;
@@ -91,16 +91,17 @@ export async function runJob(target: Target, workDirectory: string, unitPrefix: 
   if (started.exitCode !== 0) throw spaceOr('job-start', `${target.name}: could not start the job ${job.name}`, started.stderr);
 
   const ending = await followToEnd(target, directory, job);
-  if (ending.exitCode === 0 || (ending.exitCode !== undefined && job.answers?.includes(ending.exitCode) === true)) return { ...ending, exitCode: ending.exitCode };
+  const { exitCode } = ending;
+  if (exitCode !== undefined && (job.answers ?? [0]).includes(exitCode)) return { ...ending, exitCode };
   // On a full disk neither the exit code nor what stderr said can be relied on to be there.
   await expectRoom(target, directory, `${target.name}: the job ${job.name} could not come to its end`, ending.stderr);
-  if (ending.exitCode === undefined) {
+  if (exitCode === undefined) {
     throw new TargetError('job-lost', `${target.name}: the job ${job.name} was killed before its end (out of memory, or over its ${job.timeoutSeconds} s)`, {
       subject: target.name,
       cause: ending.stderr,
     });
   }
-  return { ...ending, exitCode: ending.exitCode };
+  return { ...ending, exitCode };
 }
 
 /** Without an exit code the job was killed. */
