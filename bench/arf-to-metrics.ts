@@ -1,5 +1,6 @@
 /** Compiled as the agent is: reads an ARF, judges it, and prints the metrics of it. Usage: arf-to-metrics ARF */
-import { exit, platform } from '../src/agent/platform/quickjs.ts';
+import { exit } from '../src/agent/platform/quickjs.ts';
+import { platform } from '../src/agent/platform/quickjs-scanner.ts';
 import { readArf } from '../src/agent/scanner/arf.ts';
 import { metricsOf } from './metrics-of.ts';
 

@@ -31,10 +31,8 @@ for arch in amd64 arm64; do
   command -v "$(cc_of $arch)" >/dev/null || die "needs $(cc_of $arch): run scripts/setup.sh"
 done
 
-compile_flags='-O2 -fPIE -fwrapv -ffunction-sections -fdata-sections -fstack-protector-strong -fno-ident -D_GNU_SOURCE'
+compile_flags='-O2 -fPIE -fwrapv -ffunction-sections -fdata-sections -fstack-protector-strong -fno-ident -fno-asynchronous-unwind-tables -D_GNU_SOURCE'
 link_flags='-static-pie -nostdlib -Wl,--gc-sections -Wl,--build-id=none -Wl,-z,relro,-z,now,-z,noexecstack -Wl,-s'
-# The language's own compiler and loader stay out: the agent runs the code that it was built from and no other.
-bytecode_flags='-fno-eval -fno-proxy -fno-module-loader'
 
 # apt with a state of its own: what it downloads is signed by Debian's archive, and the machine's sources stay as they are.
 download() { # folder
@@ -71,7 +69,7 @@ compile() { # arch source object flag...
     -ffile-prefix-map="$toolchain=." -ffile-prefix-map="$work=." -DCONFIG_VERSION="\"$quickjs_version\"" -c -o "$object" "$source"
 }
 
-engine='quickjs dtoa libregexp libunicode cutils quickjs-libc'
+engine='quickjs dtoa libregexp libunicode cutils'
 
 make_toolchain() {
   [ ! -d "$toolchain" ] || return 0
@@ -97,7 +95,7 @@ make_toolchain() {
   (
     cd "$toolchain/quickjs"
     # shellcheck disable=SC2046,SC2086
-    gcc -O1 -w -fwrapv -D_GNU_SOURCE -DCONFIG_VERSION="\"$quickjs_version\"" -o ../qjsc qjsc.c $(printf '%s.c ' $engine) -lm -ldl -lpthread
+    gcc -O1 -w -fwrapv -D_GNU_SOURCE -DCONFIG_VERSION="\"$quickjs_version\"" -o ../qjsc qjsc.c quickjs-libc.c $(printf '%s.c ' $engine) -lm -ldl -lpthread
   )
   mv -T "$toolchain" "$final" || [ -d "$final" ]
   toolchain=$final
@@ -105,33 +103,35 @@ make_toolchain() {
 
 bundle() { # entry file
   node_modules/.bin/esbuild "$1" --bundle --format=esm --platform=neutral --main-fields=module,main --target=es2023 --charset=utf8 \
-    --preserve-symlinks --legal-comments=none --minify-syntax --external:quickjs-std --external:quickjs-os --external:cupel-native --alias:node:crypto=./src/agent/platform/digest.ts --log-level=warning --outfile="$2"
+    --preserve-symlinks --legal-comments=none --minify-syntax --external:cupel-native --external:cupel-scanner --alias:node:crypto=./src/agent/platform/digest.ts --log-level=warning --outfile="$2"
 }
 
 link() { # arch version bytecode.c out
   musl=$toolchain/musl-$1/usr/lib/$(triple_of "$1")
   part=$work/link-$1
   rm -rf "$part" && mkdir "$part"
-  compile "$1" "$3" "$part/program.o" -w
-  # O3: its searches are loops that the compiler makes wide instructions of.
-  compile "$1" "$recipe/native.c" "$part/native.o" -O3 -Wall -Wextra -Wno-unused-parameter -Werror "-DAGENT_VERSION=\"$2\""
+  compile "$1" "$3" "$part/program.o"
+  # O3: the scanner's searches are loops that the compiler makes wide instructions of.
+  compile "$1" "$recipe/scanner.c" "$part/scanner.o" -O3 -Wall -Wextra -Wno-unused-parameter -Werror
+  compile "$1" "$recipe/native.c" "$part/native.o" -Wall -Wextra -Wno-unused-parameter -Werror "-DAGENT_VERSION=\"$2\""
   compile "$1" "$recipe/memory.c" "$part/memory.o" -Wall -Wextra -Werror
+  # What a program does not import is not linked either.
+  # shellcheck disable=SC2046
+  compile "$1" "$recipe/main.c" "$part/main.o" -Wall -Wextra -Werror $(grep -o -e '-DWITH_SCANNER' "$3")
   out_file=$4
   cc=$(cc_of "$1")
   objects=$toolchain/engine-$1
   set --
   for each in $engine; do set -- "$@" "$objects/$each.o"; done
   # shellcheck disable=SC2086
-  "$cc" $link_flags -o "$out_file" "$musl/rcrt1.o" "$musl/crti.o" "$part/program.o" "$part/native.o" "$part/memory.o" \
+  "$cc" $link_flags -o "$out_file" "$musl/rcrt1.o" "$musl/crti.o" "$part/main.o" "$part/program.o" "$part/native.o" "$part/scanner.o" "$part/memory.o" \
     "$@" -Wl,--start-group "$musl/libc.a" "$("$cc" -print-libgcc-file-name)" -Wl,--end-group "$musl/crtn.o"
 }
 
 # By its bare name: the module's is part of the bytecode, and the folder's is another one each time.
 bytecode() { # bundle file.c
-  # shellcheck disable=SC2086
-  (cd "$work" && "$toolchain/qjsc" -e -m -s -S 4M $bytecode_flags -M quickjs-std,std -M quickjs-os,os -M cupel-native,native -o "$2" "${1##*/}")
-  grep -q 'rt = JS_NewRuntime();' "$2" || die 'qjsc writes another main than before: see bytecode() here'
-  sed -i 's/rt = JS_NewRuntime();/extern JSRuntime *agent_runtime(void); rt = agent_runtime();/' "$2"
+  (cd "$work" && "$toolchain/qjsc" -c -m -s -N program -M cupel-native,native -M cupel-scanner,scanner -o "$2" "${1##*/}")
+  if grep -q '"cupel-scanner"' "$1"; then echo '/* -DWITH_SCANNER */' >>"$2"; fi
 }
 
 compilers=$(for arch in amd64 arm64; do "$(cc_of $arch)" --version | head -n 1; done)
@@ -149,7 +149,7 @@ if [ "${1:-}" = --program ]; then
 fi
 
 for name in scanner exporter; do bundle "src/agent/$name/main.ts" "$work/$name.js"; done
-digest=$(cat "$work/scanner.js" "$work/exporter.js" "$recipe/native.c" "$recipe/memory.c" scripts/build-agent.sh | { cat; printf '%s' "$pins"; } | sha256sum | cut -c1-12)
+digest=$(cat "$work/scanner.js" "$work/exporter.js" "$recipe"/*.[ch] scripts/build-agent.sh | { cat; printf '%s' "$pins"; } | sha256sum | cut -c1-12)
 version=$(node -p 'require("./package.json").version')+$digest
 out=$cache/$version
 if [ "${1:-}" = --force ]; then rm -rf "$out"; fi

@@ -31,7 +31,7 @@ describe('cis-scanner in a machine', () => {
   const kept = async (): Promise<string> => {
     expect((await verdicts()).length).to.be.above(40);
     expect(() => { resultOf(machine(), seen); }).not.to.throw();
-    expect(readFileSync(path.join(machine().root, seen, 'metrics.prom'), 'utf8')).to.match(/^# cupel metrics 2\n[^]*# cupel end\n$/);
+    expect(readFileSync(path.join(machine().root, seen, 'metrics.prom'), 'utf8')).to.match(/^# cupel metrics 3\n[^]*# cupel end\n$/);
     return must('cd /var/lib/cupel && sha256sum arf.xml.gz result.json metrics.prom remediation.sh');
   };
   const noProcess = async (): Promise<void> => {

@@ -121,6 +121,21 @@ describe('cis-exporter under systemd', () => {
     leaveReport(machine(), scanned());
   });
 
+  it('hands out a large file whole, whatever it is written in, and takes one that is too large for unreadable', async () => {
+    const file = path.join(machine().root, 'var/lib/cupel/metrics.prom');
+    const left = readFileSync(file, 'utf8');
+    const filled = (lines: number): string => left.replace(/# cupel end\n$/, `${Array.from({ length: lines }, (_, line) => `cis_rule_result{rule="правило_${line}"} 1\n`).join('')}# cupel end\n`);
+    try {
+      writeFileSync(file, filled(20_000));
+      const text = Buffer.from(await metrics(), 'latin1').toString();
+      expect(text).to.contain('cis_rule_result{rule="правило_19999"} 1\n').and.to.contain('cis_report_readable 1\n');
+      writeFileSync(file, filled(30_000));
+      expect(await metrics()).to.contain('cis_report_present 1\n').and.to.contain('cis_report_readable 0\n').and.not.to.contain('cis_pass_ratio');
+    } finally {
+      writeFileSync(file, left);
+    }
+  });
+
   it('answers bad requests with the right status, and goes on', async () => {
     const cases: [number | undefined, string, boolean?][] = [
       [400, 'nonsense\r\n\r\n'], [400, '\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03\r\n\r\n'], [400, 'GET / HTTP/1.1\r\n\r\n'], [400, 'GET /metr', true],

@@ -19,7 +19,7 @@
 #define FINE 1024
 #define LARGEST (64 * 1024)
 #define KINDS (FINE / GRAIN + 7)
-#define REGION (384 * 1024)
+#define REGION (256 * 1024)
 #define COLLECT_FROM (4 * 1024 * 1024)
 
 typedef struct piece {
@@ -58,7 +58,7 @@ static void *cut(size_t size) {
     return free_piece;
   }
   if ((size_t)(rest_end - rest) < size) {
-    /* The first one is needed nearly whole: one call for all its pages. */
+    /* A scrape needs nearly all of the first one and no other: one call for all its pages. */
     char *region = mmap(NULL, REGION, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | (rest ? 0 : MAP_POPULATE), -1, 0);
     if (region == MAP_FAILED) return NULL;
     rest = region + GRAIN - HEAD;

@@ -1,4 +1,4 @@
-import { atScrape, contentTypes, type Format, type Moment, renderText, toOpenMetrics } from '../metrics/index.ts';
+import { atScrape, contentTypes, type Format, type Moment, openMetricsEnd, render } from '../metrics/index.ts';
 import { contains, type Network, parseAddress } from './networks.ts';
 import { negotiate } from './negotiate.ts';
 import type { Request } from './request.ts';
@@ -36,7 +36,7 @@ export function mayAsk(peer: string | undefined, allow: readonly Network[]): boo
 }
 
 const pages: Readonly<Record<string, (request: Request, site: Site) => Response>> = Object.assign(Object.create(null) as object, {
-  '/': (): Response => ({ status: 200, headers: { 'Content-Type': 'text/html; charset=utf-8' }, body: index }),
+  '/': (): Response => ({ status: 200, headers: { 'Content-Type': 'text/html; charset=utf-8' }, body: [index] }),
   '/-/healthy': (): Response => plain(200, 'cis-exporter is healthy.'),
   '/metrics': ({ headers }: Request, site: Site): Response => {
     const format = negotiate(headers.get('accept'));
@@ -44,12 +44,12 @@ const pages: Readonly<Record<string, (request: Request, site: Site) => Response>
   },
 });
 
-function metricsOf(site: Site, format: Format): string {
-  const { families, now } = atScrape(site.moment());
-  const text = families + renderText([
+function metricsOf(site: Site, format: Format): string[] {
+  const { infos, families, now } = atScrape(site.moment());
+  const own = [
     ...now,
     { name: 'cis_exporter_info', help: 'The exporter.', samples: [{ labels: { version: site.version }, value: 1 }] },
     { name: 'cis_exporter_configured', help: 'Whether the exporter could read its configuration.', samples: [{ value: site.configured ? 1 : 0 }] },
-  ]);
-  return format === 'openmetrics' ? toOpenMetrics(text) : text;
+  ];
+  return [infos[format], families, render(own, format), format === 'openmetrics' ? openMetricsEnd : ''];
 }

@@ -1,4 +1,4 @@
-import { exit, platform } from '../platform/quickjs.ts';
+import { exit, system } from '../platform/quickjs.ts';
 import { runExporter } from './index.ts';
 
-exit(runExporter(platform));
+exit(runExporter(system));

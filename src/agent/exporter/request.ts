@@ -35,13 +35,12 @@ export class RequestReader {
   }
 
   /**
+   * @param bytes a character for each: nothing in a head has to be more
    * @returns the request once its head is whole, `undefined` while it is not
    * @throws Refusal with the status to answer
    */
-  take(bytes: Uint8Array): Request | undefined {
-    const end = bytes.length;
-    // Each byte one character: nothing in a head has to be more.
-    for (let at = 0; at < end; at += 1024) this.#text += String.fromCharCode(...bytes.subarray(at, Math.min(at + 1024, end)));
+  take(bytes: string): Request | undefined {
+    this.#text += bytes;
     // A line break before the request line is to be ignored (RFC 9112 2.2).
     while (this.#text.startsWith('\r\n')) this.#text = this.#text.slice(2);
     const head = endOfHead(this.#text);

@@ -2,8 +2,8 @@
 export interface Response {
   status: number;
   headers: Readonly<Record<string, string>>;
-  /** Well-formed. */
-  body: string;
+  /** Well-formed texts, one after the other. */
+  body: readonly string[];
 }
 
 const reasons: Readonly<Record<number, string>> = {
@@ -12,23 +12,17 @@ const reasons: Readonly<Record<number, string>> = {
 };
 
 /**
- * The response as it goes out.
- * @param encode to UTF-8
+ * The response as it goes out: head and body.
+ * @param byteLength of a text in UTF-8
  * @param bodyless leave the body out, as for HEAD
  */
-export function serializeResponse({ status, headers, body }: Response, encode: (text: string) => Uint8Array, bodyless = false): Uint8Array {
-  const content = encode(body);
-  const all = { ...headers, 'Content-Length': String(content.length), 'X-Content-Type-Options': 'nosniff', 'Cache-Control': 'no-store', Connection: 'close' };
+export function serializeResponse({ status, headers, body }: Response, byteLength: (text: string) => number, bodyless = false): string[] {
+  const all = { ...headers, 'Content-Length': String(body.reduce((sum, text) => sum + byteLength(text), 0)), 'X-Content-Type-Options': 'nosniff', 'Cache-Control': 'no-store', Connection: 'close' };
   const lines = Object.entries(all).map(([name, value]) => `${name}: ${value}\r\n`);
-  const head = encode(`HTTP/1.1 ${status} ${reasons[status] ?? ''}\r\n${lines.join('')}\r\n`);
-  if (bodyless) return head;
-  // In one piece: a second one would wait for the client to confirm the first.
-  const whole = new Uint8Array(head.length + content.length);
-  whole.set(head);
-  whole.set(content, head.length);
-  return whole;
+  const head = `HTTP/1.1 ${status} ${reasons[status] ?? ''}\r\n${lines.join('')}\r\n`;
+  return bodyless ? [head] : [head, ...body];
 }
 
 export function plain(status: number, message: string, headers: Readonly<Record<string, string>> = {}): Response {
-  return { status, headers: { 'Content-Type': 'text/plain; charset=utf-8', ...headers }, body: `${message}\n` };
+  return { status, headers: { 'Content-Type': 'text/plain; charset=utf-8', ...headers }, body: [`${message}\n`] };
 }

@@ -1,6 +1,6 @@
 import { ConfigurationError, CupelError, ExitCode } from '../../errors.ts';
 import type { Moment } from '../metrics/index.ts';
-import { isSystemError, type Platform } from '../platform/index.ts';
+import { isSystemError, type System } from '../platform/index.ts';
 import type { Site } from './answer.ts';
 import { type Configuration, configurationPath, loopback, parseConfiguration } from './configuration.ts';
 import { serve } from './serve.ts';
@@ -8,7 +8,8 @@ import { renderSocketDropIn } from './socket-unit.ts';
 
 /** What the scanner leaves for the exporter. */
 export const metricsPath = '/var/lib/cupel/metrics.prom';
-const metricsLimit = 4 * 1024 * 1024;
+/** Ten times what every rule of the longest profile makes; each client's process may take 32 MB. */
+const metricsLimit = 1024 * 1024;
 const configurationLimit = 65_536;
 
 const help = `cis-exporter: answers one HTTP request on standard input and output.
@@ -20,49 +21,49 @@ systemd starts it for each connection (cis-exporter.socket).
 `;
 
 /** `cis-exporter`. */
-export function runExporter(platform: Platform): ExitCode {
-  const [command, ...rest] = platform.args;
+export function runExporter(system: System): ExitCode {
+  const [command, ...rest] = system.args;
   try {
     switch (command) {
-      case undefined: return serveClient(platform);
-      case 'generator': return generate(platform, rest[0]);
-      case '--version': platform.write(`cis-exporter ${platform.version}\n`); return ExitCode.ok;
-      case '--help': platform.write(help); return ExitCode.ok;
-      default: platform.writeError(help); return ExitCode.usage;
+      case undefined: return serveClient(system);
+      case 'generator': return generate(system, rest[0]);
+      case '--version': system.write(`cis-exporter ${system.version}\n`); return ExitCode.ok;
+      case '--help': system.write(help); return ExitCode.ok;
+      default: system.writeError(help); return ExitCode.usage;
     }
   } catch (error) {
     if (!(error instanceof CupelError)) throw error;
-    complain(platform, error);
+    complain(system, error);
     return error.exitCode;
   }
 }
 
 /** One line, marked as an error for the journal and the kernel's log: below that the unit's messages are dropped. */
-function complain(platform: Platform, { message, code, remedy }: CupelError): void {
-  platform.writeError(`<3>cis-exporter: ${message} [${code}]${remedy === undefined ? '' : `; ${remedy}`}\n`);
+function complain(system: System, { message, code, remedy }: CupelError): void {
+  system.writeError(`<3>cis-exporter: ${message} [${code}]${remedy === undefined ? '' : `; ${remedy}`}\n`);
 }
 
-function serveClient(platform: Platform): ExitCode {
-  const configuration = configurationOr(platform, loopback);
+function serveClient(system: System): ExitCode {
+  const configuration = configurationOr(system, loopback);
   const { allow, staleAfter } = configuration.read;
-  const site: Site = { version: platform.version, configured: configuration.valid, allow: allow.map(({ network }) => network), moment: () => momentOf(platform, staleAfter) };
-  serve(platform, platform.env('REMOTE_ADDR'), site);
+  const site: Site = { version: system.version, configured: configuration.valid, allow: allow.map(({ network }) => network), moment: () => momentOf(system, staleAfter) };
+  serve(system, system.env('REMOTE_ADDR'), site);
   return ExitCode.ok;
 }
 
 /** A configuration that cannot be read opens nothing: loopback then. */
-function configurationOr(platform: Platform, fallback: Configuration): { read: Configuration; valid: boolean } {
+function configurationOr(system: System, fallback: Configuration): { read: Configuration; valid: boolean } {
   try {
-    return { read: readConfiguration(platform), valid: true };
+    return { read: readConfiguration(system), valid: true };
   } catch (error) {
     if (!(error instanceof CupelError)) throw error;
-    complain(platform, error);
+    complain(system, error);
     return { read: fallback, valid: false };
   }
 }
 
 /** @throws ConfigurationError `exporter-conf-invalid`, `exporter-conf-unreadable` */
-function readConfiguration({ files }: Platform): Configuration {
+function readConfiguration({ files }: System): Configuration {
   let text: string;
   try {
     if (files.look(configurationPath) === undefined) return loopback;
@@ -74,12 +75,12 @@ function readConfiguration({ files }: Platform): Configuration {
   return parseConfiguration(text);
 }
 
-function momentOf(platform: Platform, staleAfter: number): Moment {
-  const { files } = platform;
+function momentOf(system: System, staleAfter: number): Moment {
+  const { files } = system;
+  const metrics = readOr(() => files.readText(metricsPath, metricsLimit));
   return {
-    now: platform.now() / 1000, staleAfter,
-    metrics: readOr(() => files.readText(metricsPath, metricsLimit)),
-    metricsPresent: readOr(() => files.look(metricsPath)) !== undefined,
+    now: system.now() / 1000, staleAfter, metrics,
+    metricsPresent: metrics !== undefined || readOr(() => files.look(metricsPath)) !== undefined,
     look: (path) => readOr(() => files.look(path)),
   };
 }
@@ -95,15 +96,15 @@ function readOr<T>(read: () => T): T | undefined {
 }
 
 /** A systemd generator: nothing is written for a configuration that is wrong, so the socket stays on loopback. */
-function generate(platform: Platform, directory: string | undefined): ExitCode {
+function generate(system: System, directory: string | undefined): ExitCode {
   if (directory === undefined) {
-    platform.writeError(help);
+    system.writeError(help);
     return ExitCode.usage;
   }
-  if (platform.files.look(configurationPath) === undefined) return ExitCode.ok;
+  if (system.files.look(configurationPath) === undefined) return ExitCode.ok;
   const folder = `${directory}/cis-exporter.socket.d`;
-  const dropIn = renderSocketDropIn(readConfiguration(platform));
-  platform.files.makeFolder(folder, 0o755);
-  platform.files.write(`${folder}/exporter-conf.conf`, dropIn, 0o644);
+  const dropIn = renderSocketDropIn(readConfiguration(system));
+  system.files.makeFolder(folder, 0o755);
+  system.files.create(`${folder}/exporter-conf.conf`, dropIn, 0o644);
   return ExitCode.ok;
 }

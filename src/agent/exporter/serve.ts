@@ -1,11 +1,11 @@
-import type { Platform } from '../platform/index.ts';
+import type { System } from '../platform/index.ts';
 import { answer, mayAsk, type Site } from './answer.ts';
 import { Refusal } from './refusal.ts';
 import { type Request, RequestReader } from './request.ts';
 import { plain, type Response, serializeResponse } from './response.ts';
 
 /** One client: systemd hands its connection over as standard input and output. */
-export type Connection = Pick<Platform, 'input' | 'write' | 'monotonic' | 'encode'>;
+export type Connection = Pick<System, 'receive' | 'write' | 'monotonic' | 'byteLength'>;
 
 /** Milliseconds for the whole request to arrive, however it comes in. */
 export const requestTime = 2000;
@@ -19,7 +19,7 @@ const linger = { milliseconds: 500, bytes: 65_536 };
 export function serve(connection: Connection, peer: string | undefined, site: Site): void {
   const { response, bodyless } = respond(connection, peer, site);
   if (response === undefined) return;
-  connection.write(serializeResponse(response, connection.encode, bodyless));
+  connection.write(...serializeResponse(response, connection.byteLength, bodyless));
   if (response.status >= 400) drain(connection);
 }
 
@@ -41,9 +41,9 @@ function receive(connection: Connection): Request | undefined {
   const deadline = connection.monotonic() + requestTime;
   for (;;) {
     const bytes = next(connection, deadline);
-    if (typeof bytes === 'string') {
+    if (bytes === undefined || bytes === '') {
       if (!reader.begun) return undefined;
-      throw bytes === 'late' ? new Refusal(408, 'The request took too long.') : new Refusal(400, 'The request ends before its head does.');
+      throw bytes === undefined ? new Refusal(408, 'The request took too long.') : new Refusal(400, 'The request ends before its head does.');
     }
     const request = reader.take(bytes);
     if (request !== undefined) return request;
@@ -51,9 +51,9 @@ function receive(connection: Connection): Request | undefined {
 }
 
 /** Late is late, also when bytes come all the time. */
-function next(connection: Connection, deadline: number): Uint8Array | 'closed' | 'late' {
+function next(connection: Connection, deadline: number): string | undefined {
   const left = deadline - connection.monotonic();
-  return left > 0 ? connection.input.read(left) : 'late';
+  return left > 0 ? connection.receive(left) : undefined;
 }
 
 function drain(connection: Connection): void {
@@ -61,7 +61,7 @@ function drain(connection: Connection): void {
   let left = linger.bytes;
   while (left > 0) {
     const bytes = next(connection, deadline);
-    if (typeof bytes === 'string') return;
+    if (bytes === undefined || bytes === '') return;
     left -= bytes.length;
   }
 }

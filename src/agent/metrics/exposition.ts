@@ -21,14 +21,23 @@ export const contentTypes: Readonly<Record<Format, string>> = {
   openmetrics: 'application/openmetrics-text; version=1.0.0; charset=utf-8',
 };
 
-/** Text format 0.0.4. A family without samples is left out. */
-export function renderText(families: readonly Family[]): string {
-  return families.filter(({ samples }) => samples.length > 0).map(renderFamily).join('');
+/** What the name of an info ends with in the text format, and that of its samples in both. */
+const infoSuffix = '_info';
+/** What ends a whole answer in OpenMetrics. */
+export const openMetricsEnd = '# EOF\n';
+
+export const isInfo = ({ name }: Family): boolean => name.endsWith(infoSuffix);
+
+/** Families one after the other; only infos are written otherwise in OpenMetrics. A family without samples is left out. */
+export function render(families: readonly Family[], format: Format): string {
+  return families.filter(({ samples }) => samples.length > 0).map((family) => renderFamily(family, format)).join('');
 }
 
-function renderFamily({ name, help, samples }: Family): string {
+function renderFamily(family: Family, format: Format): string {
+  const { name, help, samples } = family;
+  const [named, type] = format === 'openmetrics' && isInfo(family) ? [name.slice(0, -infoSuffix.length), 'info'] : [name, 'gauge'];
   const lines = samples.map(({ labels, value }) => `${name}${renderLabels(labels ?? {})} ${renderValue(value)}\n`);
-  return `# HELP ${name} ${help}\n# TYPE ${name} gauge\n${lines.join('')}`;
+  return `# HELP ${named} ${help}\n# TYPE ${named} ${type}\n${lines.join('')}`;
 }
 
 function renderLabels(labels: Readonly<Record<string, string>>): string {
@@ -38,31 +47,10 @@ function renderLabels(labels: Readonly<Record<string, string>>): string {
 
 /** Backslash, quote and line feed are escaped; a lone surrogate is not UTF-8, and NUL ends a text for some. */
 function escapeLabel(value: string): string {
-  return value.replace(/[\0\ud800-\udfff]/gu, '\ufffd').replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('\n', '\\n');
+  return value.toWellFormed().replaceAll('\0', '\ufffd').replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('\n', '\\n');
 }
 
 function renderValue(value: number): string {
   if (Number.isFinite(value)) return String(value);
   return Number.isNaN(value) ? 'NaN' : value > 0 ? '+Inf' : '-Inf';
-}
-
-const infoName = '_info ';
-
-/**
- * Text format → OpenMetrics 1.0: an info family is named without its suffix, and the end is marked.
- * @param text as `renderText` writes it; whole families only
- */
-export function toOpenMetrics(text: string): string {
-  const parts: string[] = [];
-  let done = 0;
-  // Every client waits for this: it jumps from one such name to the next.
-  for (let at = text.indexOf(infoName); at >= 0; at = text.indexOf(infoName, at + 1)) {
-    const line = text.lastIndexOf('\n', at) + 1;
-    const isType = text.startsWith('# TYPE ', line);
-    if ((!isType && !text.startsWith('# HELP ', line)) || text.indexOf(' ', line + '# TYPE '.length) !== at + '_info'.length) continue;
-    parts.push(text.slice(done, at));
-    done = isType ? text.indexOf('\n', at) : at + '_info'.length;
-    if (isType) parts.push(' info');
-  }
-  return `${parts.join('')}${text.slice(done)}# EOF\n`;
 }

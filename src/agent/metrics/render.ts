@@ -1,7 +1,7 @@
 import type { ScanResult } from '../result.ts';
 import { atScrape } from './at-scrape.ts';
 import { type SeenFile, wrap } from './envelope.ts';
-import { renderText } from './exposition.ts';
+import { isInfo, render } from './exposition.ts';
 import { ignoreExpiry, type MetricsOptions, reportFamilies, reportTimestamp } from './report.ts';
 
 /**
@@ -13,15 +13,20 @@ export function renderMetrics(result: ScanResult, files: readonly SeenFile[], op
   const families = reportFamilies(result, options);
   const valuesOf = (family: string): number[] => families.filter(({ name }) => name === family).flatMap(({ samples }) => samples.map(({ value }) => value));
   const [scanned] = valuesOf(reportTimestamp);
-  return wrap({ families: renderText(families), files: [...files], scanned, expiries: valuesOf(ignoreExpiry) });
+  const infos = families.filter(isInfo);
+  return wrap({
+    infos: { text: render(infos, 'text'), openmetrics: render(infos, 'openmetrics') },
+    families: render(families.filter((family) => !isInfo(family)), 'text'),
+    files: [...files], scanned, expiries: valuesOf(ignoreExpiry),
+  });
 }
 
 /** The same for node_exporter's textfile collector, with what the exporter would say at the end of the scan. */
 export function renderTextfile(result: ScanResult, files: readonly SeenFile[], options: MetricsOptions = {}): string {
-  const { families, now } = atScrape({
+  const { infos, families, now } = atScrape({
     now: Date.parse(result.scan.finished) / 1000, metrics: renderMetrics(result, files, options), metricsPresent: true, staleAfter: Infinity,
     look: (path) => files.find((file) => file.path === path),
   });
   // An age would stay what it was.
-  return families + renderText(now.filter(({ name }) => name !== 'cis_report_age_seconds'));
+  return infos.text + families + render(now.filter(({ name }) => name !== 'cis_report_age_seconds'), 'text');
 }

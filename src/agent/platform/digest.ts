@@ -1,4 +1,4 @@
-import { encode } from 'cupel-native';
+import { encode } from 'cupel-scanner';
 
 /** Stands in for `node:crypto` in the image: all that shared code asks of it. FIPS 180-4, of short texts. */
 export function createHash(algorithm: 'sha256'): { update: (text: string) => { digest: (encoding: 'hex') => string } } {

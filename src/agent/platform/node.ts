@@ -1,10 +1,11 @@
+import { isUtf8 } from 'node:buffer';
 import { spawnSync } from 'node:child_process';
 import { chmodSync, closeSync, fsyncSync, lstatSync, mkdirSync, mkdtempSync, openSync, readdirSync, readSync, renameSync, rmdirSync, rmSync, unlinkSync, writeFileSync } from 'node:fs';
 import { constants, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { captured, type FileFacts, type Platform, type RunOptions, type RunResult } from './platform.ts';
-import { chunk, makeFiles, type Primitives } from './files.ts';
+import { chunk, makeFiles, makeSystemFiles } from './files.ts';
 import { SystemError } from './system-error.ts';
 
 function withErrno<T>(action: string, path: string, work: () => T): T {
@@ -26,8 +27,8 @@ function withFile<T>(path: string, flags: string, action: string, work: (fd: num
   }
 }
 
-function read(path: string, take: (chunk: Uint8Array) => void, most: number): void {
-  const buffer = new Uint8Array(most);
+function read(path: string, take: (chunk: Uint8Array) => void): void {
+  const buffer = new Uint8Array(chunk);
   withFile(path, 'r', 'read', (fd) => {
     for (let length; (length = withErrno('read', path, () => readSync(fd, buffer, 0, buffer.length, null))) > 0;) take(buffer.subarray(0, length));
   });
@@ -47,37 +48,44 @@ function look(path: string): FileFacts | undefined {
   return { kind, size: facts.size, modified: Math.floor(facts.mtimeMs), mode: facts.mode & 0o7777, uid: facts.uid };
 }
 
-const primitives: Primitives = {
-  read, look,
-  decode: (bytes) => {
-    if (bytes.includes(0)) return undefined;
-    try {
-      return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
-    } catch {
-      return undefined;
-    }
-  },
+function readText(path: string, limit: number): string {
+  const parts: Uint8Array[] = [];
+  let size = 0;
+  read(path, (bytes) => {
+    size += bytes.length;
+    if (size > limit) throw new SystemError('EFBIG', 'read', path);
+    parts.push(bytes.slice());
+  });
+  const whole = Buffer.concat(parts);
+  if (whole.includes(0) || !isUtf8(whole)) throw new SystemError('EILSEQ', 'read', path);
+  return whole.toString();
+}
+
+const files = makeFiles(makeSystemFiles({
+  look, readText,
   create: (path, text, mode) => { withErrno('write', path, () => { writeFileSync(path, text, { flag: 'wx', mode }); }); },
+  makeOne: (path, mode) => { withErrno('make a folder', path, () => { mkdirSync(path, mode); }); },
+}), {
+  read,
   setMode: (path, mode) => { withErrno('change the mode', path, () => { chmodSync(path, mode); }); },
   sync: (path) => withFile(path, 'r', 'write', (fd) => { withErrno('write', path, () => { fsyncSync(fd); }); }),
   rename: (from, to) => { withErrno('put a file', to, () => { renameSync(from, to); }); },
   removeOne: (path) => { withErrno('remove', path, () => { (look(path)?.kind === 'directory' ? rmdirSync : unlinkSync)(path); }); },
-  makeOne: (path, mode) => { withErrno('make a folder', path, () => { mkdirSync(path, mode); }); },
   names: (path) => withErrno('list', path, () => readdirSync(path)),
-};
+});
 
 function run(argv: readonly string[], environment: Readonly<Record<string, string | undefined>>, options: RunOptions = {}): RunResult {
   const folder = mkdtempSync(join(tmpdir(), 'cupel-run-'));
   const { stdout } = options;
-  const files = { out: stdout !== undefined && 'file' in stdout ? stdout.file : join(folder, 'out'), err: join(folder, 'err') };
+  const outputs = { out: stdout !== undefined && 'file' in stdout ? stdout.file : join(folder, 'out'), err: join(folder, 'err') };
   try {
     const { status, signal, error } = withFile(options.stdin ?? '/dev/null', 'r', 'read', (input) =>
-      withFile(files.out, 'w', 'write', (out) =>
-        withFile(files.err, 'w', 'write', (err) =>
+      withFile(outputs.out, 'w', 'write', (out) =>
+        withFile(outputs.err, 'w', 'write', (err) =>
           spawnSync(argv[0] ?? '', argv.slice(1), { stdio: [input, out, err], env: { ...environment, ...options.env } })), 0o600));
-    if (stdout !== undefined && 'take' in stdout) read(files.out, stdout.take, chunk.long);
+    if (stdout !== undefined && 'take' in stdout) read(outputs.out, stdout.take);
     const exitCode = error !== undefined ? ((error as NodeJS.ErrnoException).code === 'ENOENT' ? 127 : 126) : signal === null ? status ?? 126 : 128 + constants.signals[signal];
-    return { exitCode, stdout: stdout === undefined ? firstText(files.out) : '', stderr: firstText(files.err) };
+    return { exitCode, stdout: stdout === undefined ? firstText(outputs.out) : '', stderr: firstText(outputs.err) };
   } finally {
     rmSync(folder, { recursive: true });
   }
@@ -89,23 +97,23 @@ function firstText(path: string): string {
 }
 
 /**
- * The system under Node, for tests: everything as in the image but for `read` of standard input, which ends at once.
+ * The system under Node, for tests: everything as in the image but for standard input, which is at its end.
  * @param args as the program would get them
  * @param environment whole, as children get it
  */
 export function nodePlatform(args: readonly string[], environment: Readonly<Record<string, string | undefined>>, print: { out: (text: string) => void; error: (text: string) => void }): Platform {
   return {
-    files: makeFiles(primitives),
+    files,
     version: '0.0.0+node',
     args,
     env: (name) => environment[name],
     now: () => Date.now(),
     monotonic: () => performance.now(),
-    sleep: (milliseconds) => { Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, milliseconds); },
-    input: { terminal: false, read: () => 'closed' },
-    write: (output) => { print.out(typeof output === 'string' ? output : Buffer.from(output).toString()); },
+    terminal: false,
+    receive: () => '',
+    write: (...texts) => { print.out(texts.join('')); },
     writeError: print.error,
-    encode: (text) => Buffer.from(text),
+    byteLength: (text) => Buffer.byteLength(text),
     oneToOne: (bytes) => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1'),
     asciiEnd: (bytes, from) => first(bytes, from, bytes.length, (byte) => !((byte >= 0x20 && byte < 0x80) || byte === 9 || byte === 10 || byte === 13)),
     special: (bytes, from, to) => first(bytes, from, to, (byte, at) => byte === 0x26 || byte === 0x0d || (byte === 0x5d && at + 2 < to && bytes[at + 1] === 0x5d && bytes[at + 2] === 0x3e)),

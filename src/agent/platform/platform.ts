@@ -2,25 +2,37 @@
  * What the agent asks of the system it runs on: all of it, and nothing else. Two implementations: QuickJS in the image,
  * Node in tests. Everything is synchronous: one short-lived process that does one thing.
  */
-export interface Platform {
-  readonly files: Files;
+
+/** What both programs ask, and all that the exporter can do: it is made anew for every client, so there is little of it. */
+export interface System {
+  readonly files: SystemFiles;
   /** Of the agent as it was built: the package's version and a digest of what went into it, `0.1.0+1f2e3d4c5b6a`. */
   readonly version: string;
   /** Arguments, without the program's own name. */
   readonly args: readonly string[];
   env(name: string): string | undefined;
-  /** Milliseconds since 1970, by a clock that may be set. */
+  /** Milliseconds since 1970, whole, by a clock that may be set. */
   now(): number;
   /** Milliseconds of a clock that is never set; only differences mean something. */
   monotonic(): number;
-  sleep(milliseconds: number): void;
-  readonly input: Input;
-  /** Bytes, or a text in UTF-8, to standard output. Output that nobody reads any more is dropped. */
-  write(output: string | Uint8Array): void;
+  /**
+   * Waits for what comes next on standard input.
+   * @returns a character for each byte; empty at the end of the input, `undefined` when nothing came within so many milliseconds
+   */
+  receive(milliseconds: number): string | undefined;
+  /** Texts in UTF-8, in one piece, to standard output. Output that nobody reads any more is dropped. */
+  write(...texts: string[]): void;
   /** A text to standard error. */
   writeError(text: string): void;
-  /** A text in UTF-8. */
-  readonly encode: (text: string) => Uint8Array;
+  /** Bytes of a text in UTF-8. */
+  byteLength(text: string): number;
+}
+
+/** What the scanner asks. */
+export interface Platform extends System {
+  readonly files: Files;
+  /** Whether standard input and output are a terminal. */
+  readonly terminal: boolean;
   /** A string with one character for each byte, fast. */
   readonly oneToOne: (bytes: Uint8Array) => string;
   /** Both as in `XmlLimits`. */
@@ -35,16 +47,6 @@ export interface Platform {
   lock(path: string): boolean;
 }
 
-export interface Input {
-  /** Whether standard input and output are a terminal. */
-  readonly terminal: boolean;
-  /**
-   * Waits for the next bytes of standard input.
-   * @returns `closed` at its end, `late` when none came within so many milliseconds
-   */
-  read(milliseconds: number): Uint8Array | 'closed' | 'late';
-}
-
 export interface FileFacts {
   kind: 'file' | 'directory' | 'link' | 'other';
   /** Bytes. */
@@ -57,11 +59,20 @@ export interface FileFacts {
 }
 
 /** Every method throws SystemError for what the system refuses. */
-export interface Files {
-  /** Hands over a file in chunks; a chunk is only good until `take` returns. */
-  read(path: string, take: (chunk: Uint8Array) => void): void;
+export interface SystemFiles {
+  /** A link is not followed; `undefined` when there is nothing. */
+  look(path: string): FileFacts | undefined;
   /** A whole file as text, UTF-8. @throws SystemError `EFBIG` when it is longer than `limit` bytes, `EILSEQ` when it is not UTF-8 or holds NUL */
   readText(path: string, limit: number): string;
+  /** A file that is not there yet. @throws SystemError `EEXIST` */
+  create(path: string, text: string, mode: number): void;
+  /** Makes a folder and those above it; one that is there keeps its mode. */
+  makeFolder(path: string, mode: number): void;
+}
+
+export interface Files extends SystemFiles {
+  /** Hands over a file in chunks; a chunk is only good until `take` returns. */
+  read(path: string, take: (chunk: Uint8Array) => void): void;
   /**
    * Writes a file so that at any moment, whatever happens, either the old one or the whole new one is there:
    * beside it, fsync, rename, fsync of the folder.
@@ -71,12 +82,8 @@ export interface Files {
   replace(finished: string, path: string): void;
   /** Names in a folder, sorted, without `.` and `..`; none when there is no such folder. */
   list(path: string): string[];
-  /** A link is not followed; `undefined` when there is nothing. */
-  look(path: string): FileFacts | undefined;
   /** Removes a file or a folder with everything in it; nothing there is no error. */
   remove(path: string): void;
-  /** Makes a folder and those above it; one that is there keeps its mode. */
-  makeFolder(path: string, mode: number): void;
   setMode(path: string, mode: number): void;
 }
 

@@ -93,10 +93,9 @@ function runRollback(platform: Platform, places: Places, store: Store): number {
 /** @throws UsageError `unconfirmed` unless somebody says yes */
 function confirm(platform: Platform, { yes }: Flags, question: string): void {
   if (yes) return;
-  if (platform.input.terminal) {
+  if (platform.terminal) {
     platform.write(`${question} [yes/no] `);
-    const answer = platform.input.read(5 * 60_000);
-    if (typeof answer !== 'string' && String.fromCharCode(...answer).trim() === 'yes') return;
+    if (platform.receive(5 * 60_000)?.trim() === 'yes') return;
   }
   throw new UsageError('unconfirmed', 'nothing was done: nobody said yes', { remedy: 'answer yes at a terminal, or give --yes' });
 }

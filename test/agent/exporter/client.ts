@@ -17,26 +17,23 @@ export class ScriptedClient implements Connection {
     return this.elapsed;
   }
 
-  write(output: string | Uint8Array): void {
-    this.sent += Buffer.from(output).toString();
+  write(...texts: string[]): void {
+    this.sent += texts.join('');
   }
 
-  readonly encode = (text: string): Uint8Array => Buffer.from(text);
+  readonly byteLength = (text: string): number => Buffer.byteLength(text);
 
-  readonly input: Connection['input'] = {
-    terminal: false,
-    read: (milliseconds) => {
-      const act = this.#acts.shift();
-      if (typeof act === 'string') return Buffer.from(act, 'latin1');
-      if (act === undefined && this.#closes) return 'closed';
-      const silent = act ?? Infinity;
-      if (silent < milliseconds) {
-        this.elapsed += silent;
-        return this.input.read(milliseconds - silent);
-      }
-      this.elapsed += milliseconds;
-      if (silent - milliseconds > 0 && act !== undefined) this.#acts.unshift(silent - milliseconds);
-      return 'late';
-    },
-  };
+  receive(milliseconds: number): string | undefined {
+    const act = this.#acts.shift();
+    if (typeof act === 'string') return act;
+    if (act === undefined && this.#closes) return '';
+    const silent = act ?? Infinity;
+    if (silent < milliseconds) {
+      this.elapsed += silent;
+      return this.receive(milliseconds - silent);
+    }
+    this.elapsed += milliseconds;
+    if (silent - milliseconds > 0 && act !== undefined) this.#acts.unshift(silent - milliseconds);
+    return undefined;
+  }
 }

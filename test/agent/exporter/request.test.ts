@@ -3,14 +3,12 @@ import fc from 'fast-check';
 import { limits, type Request, RequestReader } from '../../../src/agent/exporter/request.ts';
 import { Refusal } from '../../../src/agent/exporter/refusal.ts';
 
-const bytes = (text: string): Uint8Array => Buffer.from(text, 'latin1');
-
 /** The request, or the status it is refused with; `undefined` while it is not whole. */
-function read(...chunks: readonly (string | Uint8Array)[]): Request | number | undefined {
+function read(...chunks: readonly string[]): Request | number | undefined {
   const reader = new RequestReader();
   try {
     for (const chunk of chunks) {
-      const request = reader.take(typeof chunk === 'string' ? bytes(chunk) : chunk);
+      const request = reader.take(chunk);
       if (request !== undefined) return request;
     }
     return undefined;
@@ -93,7 +91,7 @@ describe('a request', () => {
   });
 
   it('of any bytes is a request, a refusal with a known status, or unfinished', () => {
-    const piece = fc.oneof(fc.uint8Array({ maxLength: 64 }), fc.constantFrom('GET ', '/', ' HTTP/1.1', '\r\n', '\n', ':', 'Host: a', '\0', 'HEAD', ' ', '\r').map(bytes));
+    const piece = fc.oneof(fc.uint8Array({ maxLength: 64 }).map((bytes) => Buffer.from(bytes).toString('latin1')), fc.constantFrom('GET ', '/', ' HTTP/1.1', '\r\n', '\n', ':', 'Host: a', '\0', 'HEAD', ' ', '\r'));
     fc.assert(fc.property(fc.array(piece, { maxLength: 12 }), (chunks) => {
       const outcome = read(...chunks);
       expect(outcome === undefined || typeof outcome === 'object' || [400, 413, 414, 431, 505].includes(outcome)).to.equal(true);

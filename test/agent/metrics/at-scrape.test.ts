@@ -73,7 +73,7 @@ describe('what the exporter adds when it is asked', () => {
       expect(unwrap(half), `${length} bytes`).to.equal(undefined);
     }
     expect(numbers({ metrics: whole.slice(0, -1) })).to.include({ cis_report_readable: 0 });
-    for (const line of ['# cupel report 12', '# cupel expiry soon', '# cupel more 1']) expect(unwrap(whole.replace('\n', `\n${line}\n`)), line).to.equal(undefined);
+    for (const line of ['# cupel report 12', '# cupel report 12 13', '# cupel expiry soon', '# cupel scanned ', '# cupel more 1', '# cupel infos 1', '# cupel infos 1 100000', '# cupel infos -1 1']) expect(unwrap(whole.replace('\n', `\n${line}\n`)), line).to.equal(undefined);
   });
 
   it('reads back what was written', () => {
@@ -81,8 +81,9 @@ describe('what the exporter adds when it is asked', () => {
       role: fc.constantFrom('report' as const, 'baseline' as const), size: fc.nat(), modified: fc.nat(),
       path: fc.string({ minLength: 1 }).map((name) => `/${name.replaceAll('\n', '').replaceAll('\0', '')}`),
     });
-    const families = fc.constantFrom('', '# TYPE cis_x gauge\ncis_x 1\n');
-    fc.assert(fc.property(fc.record({ families, files: fc.array(file, { maxLength: 4 }), scanned: fc.option(fc.nat(), { nil: undefined }), expiries: fc.array(fc.nat(), { maxLength: 4 }) }), (envelope) => {
+    const families = fc.constantFrom('', '# TYPE cis_x gauge\ncis_x 1\n', '# cupel end\n');
+    const infos = fc.record({ text: families, openmetrics: families });
+    fc.assert(fc.property(fc.record({ infos, families, files: fc.array(file, { maxLength: 4 }), scanned: fc.option(fc.nat(), { nil: undefined }), expiries: fc.array(fc.nat(), { maxLength: 4 }) }), (envelope) => {
       expect(unwrap(wrap(envelope))).to.deep.equal(envelope);
     }));
   });

@@ -1,5 +1,5 @@
-import { encode } from 'cupel-native';
-import * as os from 'quickjs-os';
+import { write } from 'cupel-native';
+import { openToRead, read } from 'cupel-scanner';
 import { AssayReader } from '../../../src/assay/read/index.ts';
 import { EvidenceError } from '../../../src/errors.ts';
 
@@ -9,7 +9,7 @@ import { EvidenceError } from '../../../src/errors.ts';
  */
 const chunk = 1 << 16;
 const path = scriptArgs[1] ?? '';
-const fd = os.open(path, os.O_RDONLY);
+const fd = openToRead(path);
 if (fd < 0) throw new Error(`cannot open ${path}`);
 const buffer = new ArrayBuffer(chunk);
 const bytes = new Uint8Array(buffer);
@@ -19,7 +19,7 @@ for (let length = nextLength(); length !== undefined; length = nextLength()) pri
 function nextLength(): number | undefined {
   let digits = '';
   for (;;) {
-    if (os.read(fd, buffer, 0, 1) < 1) return undefined;
+    if (read(fd, buffer, 1) < 1) return undefined;
     if (bytes[0] === 0x0a) return Number(digits);
     digits += String.fromCharCode(bytes[0] ?? 0);
   }
@@ -30,7 +30,7 @@ function readDocument(length: number): unknown {
   let refused: string | undefined;
   let left = length;
   while (left > 0) {
-    const got = os.read(fd, buffer, 0, Math.min(chunk, left));
+    const got = read(fd, buffer, Math.min(chunk, left));
     if (got < 1) throw new Error(`${path} ends too early`);
     left -= got;
     refused ??= codeOf(() => { reader.write(bytes.subarray(0, got)); });
@@ -51,10 +51,5 @@ function codeOf(action: () => void): string | undefined {
 }
 
 function print(value: unknown): void {
-  const line = encode(`${JSON.stringify(value)}\n`);
-  for (let at = 0; at < line.byteLength;) {
-    const written = os.write(1, line, at, line.byteLength - at);
-    if (written < 1) throw new Error('cannot write');
-    at += written;
-  }
+  if (write(1, `${JSON.stringify(value)}\n`) < 0) throw new Error('cannot write');
 }
