@@ -1,6 +1,6 @@
 #!/bin/sh
 # Installs what the bench measures Cupel beside, apart from Cupel itself: MITRE SAF as bench/peers/saf pins it, and a reader
-# and an exporter in Go, compiled with Debian's Go. Idempotent. Prints nothing but errors.
+# and an exporter in Go, compiled with Debian's Go; and in C what scrapes programs. Idempotent. Prints nothing but errors.
 # Usage: bench/peers/setup.sh [go]     go: without SAF
 set -eu
 
@@ -17,6 +17,8 @@ fi
 go build -o "$cache/go-read" go/main.go go/read.go
 go build -ldflags='-s -w' -o "$cache/go-exporter" go/serve.go go/read.go
 go build -o "$cache/go-scrape" go/scrape.go
+# Static: they run in roots that hold nothing else.
+for name in scrape hand-out; do gcc -O2 -Wall -Wextra -Werror -static -o "$cache/c-$name" c/$name.c; done
 [ "${1:-}" != go ] || exit 0
 
 if ! cmp -s saf/package-lock.json "$cache/saf/installed-lock.json"; then

@@ -27,7 +27,7 @@ export async function installAgent(machine: Machine): Promise<void> {
 }
 
 /** Leaves in a machine what a scan would leave for the exporter: a report, what it was judged by, and the metrics. */
-export function leaveReport(machine: Machine, result: ScanResult): void {
+export function leaveReport(machine: Pick<Machine, 'root'>, result: ScanResult): void {
   const inside = (name: string): string => path.join(machine.root, name);
   mkdirSync(inside('var/lib/cupel'), { recursive: true });
   chmodSync(inside('var/lib/cupel'), 0o755);
