@@ -1,5 +1,5 @@
 import { lookup } from 'node:dns/promises';
-import { existsSync, readFileSync, readdirSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -7,6 +7,7 @@ import { expect } from 'chai';
 import { execa } from 'execa';
 import { machineForAll, REPOSITORY } from './factory/index.ts';
 import { startMachine, type Machine } from './lab/index.ts';
+import { createState, removeState } from './lab/state.ts';
 
 async function bootOf(machine: Machine): Promise<string> {
   return (await machine.exec('cat /proc/sys/kernel/random/boot_id')).stdout;
@@ -120,6 +121,19 @@ describe('the lab', () => {
     await owner;
     while (existsSync(`/proc/${leader}`)) await delay(50);
     await (await startMachine({ name: 'next' })).stop();
+    expect(traces()).to.deep.equal([]);
+  });
+
+  it('takes control groups away once what is in them has ended', async () => {
+    const state = createState('killed');
+    const hierarchy = ['/sys/fs/cgroup/systemd', '/sys/fs/cgroup'].find((each) => existsSync(path.join(each, 'cgroup.procs'))) ?? '';
+    const group = path.join(hierarchy, state.name);
+    mkdirSync(group);
+    const inside = execa('sleep', ['1']);
+    writeFileSync(path.join(group, 'cgroup.procs'), String(inside.pid));
+    await removeState(state);
+    await inside;
+    expect(existsSync(group)).to.equal(false);
     expect(traces()).to.deep.equal([]);
   });
 });

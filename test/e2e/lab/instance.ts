@@ -44,7 +44,7 @@ export class Pool {
   /** Takes away all that were ever started, also those that are only starting. */
   async stop(): Promise<void> {
     for (const started of await Promise.allSettled(this.#started)) if (started.status === 'fulfilled') await started.value.stop();
-    removeState(this.#disks);
+    await removeState(this.#disks);
   }
 }
 

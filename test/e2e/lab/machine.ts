@@ -4,7 +4,7 @@ import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
-import { createState, leaderOf, reapLeftovers, removeState, type StateDirectory } from './state.ts';
+import { createState, leaderOf, reapLeftovers, removeState } from './state.ts';
 
 const LAB = path.dirname(fileURLToPath(import.meta.url));
 const CACHE = path.join(LAB, '../../../.cache/lab');
@@ -73,7 +73,7 @@ export interface Machine {
  * Needs root, systemd-nspawn, slirp4netns and, the first time, mmdebstrap.
  */
 export async function startMachine(options: MachineOptions = {}): Promise<Machine> {
-  reapLeftovers();
+  await reapLeftovers();
   const { stdout: lower } = await execa(path.join(LAB, 'lower.sh'), [CACHE, options.suite ?? 'bookworm', ...(options.packages ?? [])], { stderr: 'inherit' });
   const state = createState(options.name ?? 'machine');
   const file = (name: string) => path.join(state.path, name);
@@ -169,7 +169,7 @@ export async function startMachine(options: MachineOptions = {}): Promise<Machin
       process.removeListener('exit', atExit);
       supervisor.kill('SIGKILL');
       await supervisor;
-      await untilGone(state);
+      await removeState(state);
     },
   };
 
@@ -180,19 +180,6 @@ export async function startMachine(options: MachineOptions = {}): Promise<Machin
     throw error;
   }
   return machine;
-}
-
-/** The processes die one after the other: a control group can go when its last one has. */
-async function untilGone(state: StateDirectory): Promise<void> {
-  for (let attempt = 1; ; attempt++) {
-    try {
-      removeState(state);
-      return;
-    } catch (error) {
-      if (attempt === 100) throw error;
-      await delay(50);
-    }
-  }
 }
 
 function resultOf(result: { stdout: string; stderr: string; exitCode?: number | undefined }): ExecResult {

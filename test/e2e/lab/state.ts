@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 
 /** Where the kernel shows control groups: one tree (v2), or named ones beside it (v1). */
 const HIERARCHIES = ['/sys/fs/cgroup', '/sys/fs/cgroup/systemd', '/sys/fs/cgroup/unified'];
@@ -24,19 +25,19 @@ export function createState(label: string): StateDirectory {
 }
 
 /** Takes away what a machine leaves behind once its processes are gone. */
-export function removeState(state: StateDirectory): void {
-  for (const hierarchy of HIERARCHIES) removeGroups(path.join(hierarchy, state.name));
+export async function removeState(state: StateDirectory): Promise<void> {
+  for (const hierarchy of HIERARCHIES) await removeGroups(path.join(hierarchy, state.name));
   rmSync(state.path, { recursive: true, force: true });
 }
 
-/** Removes the leftovers of runs that were killed. Their processes died with them. */
-export function reapLeftovers(): void {
+/** Removes the leftovers of runs that were killed. Their processes die with them. */
+export async function reapLeftovers(): Promise<void> {
   for (const name of readdirSync(tmpdir())) {
     if (!name.startsWith(PREFIX)) continue;
     const directory = path.join(tmpdir(), name);
     const owner = path.join(directory, 'owner');
     if (!existsSync(owner) || existsSync(`/proc/${readFileSync(owner, 'utf8')}`)) continue;
-    removeState({ name, path: directory });
+    await removeState({ name, path: directory });
   }
 }
 
@@ -51,10 +52,20 @@ export function leaderOf(state: StateDirectory): number | undefined {
   return undefined;
 }
 
-function removeGroups(directory: string): void {
-  if (!existsSync(directory)) return;
-  for (const entry of readdirSync(directory, { withFileTypes: true })) {
-    if (entry.isDirectory()) removeGroups(path.join(directory, entry.name));
+/** A process that was killed stays in its group for as long as the kernel takes it apart. */
+async function removeGroups(directory: string): Promise<void> {
+  for (const deadline = Date.now() + 30_000; ;) {
+    try {
+      if (!existsSync(directory)) return;
+      for (const entry of readdirSync(directory, { withFileTypes: true })) {
+        if (entry.isDirectory()) await removeGroups(path.join(directory, entry.name));
+      }
+      rmdirSync(directory);
+      return;
+    } catch (error) {
+      // Gone: somebody else reaps, too.
+      if (!['EBUSY', 'ENOENT'].includes((error as NodeJS.ErrnoException).code ?? '') || Date.now() > deadline) throw error;
+      await delay(50);
+    }
   }
-  rmdirSync(directory);
 }
