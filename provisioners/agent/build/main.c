@@ -28,9 +28,8 @@ static void print_error(JSContext *ctx, JSValue error) {
 
 static int arguments(JSContext *ctx, int argc, char **argv) {
   JSValue list = JS_NewArray(ctx), global = JS_GetGlobalObject(ctx);
-  for (int at = 0; at < argc; at++)
-    if (JS_DefinePropertyValueUint32(ctx, list, (uint32_t)at, JS_NewString(ctx, argv[at]), JS_PROP_C_W_E) < 0) return -1;
-  int code = JS_DefinePropertyValueStr(ctx, global, "scriptArgs", list, JS_PROP_C_W_E);
+  for (int at = 0; at < argc; at++) put(ctx, &list, (uint32_t)at, JS_NewString(ctx, argv[at]));
+  int code = JS_IsException(list) ? -1 : JS_DefinePropertyValueStr(ctx, global, "scriptArgs", list, JS_PROP_C_W_E);
   JS_FreeValue(ctx, global);
   return code;
 }

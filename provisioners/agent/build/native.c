@@ -76,12 +76,7 @@ static JSValue native_look(JSContext *ctx, JSValueConst self, int argc, JSValueC
   if (code < 0) return result(ctx, code);
   int64_t values[] = {facts.st_mode, facts.st_size, (int64_t)facts.st_mtim.tv_sec * 1000 + facts.st_mtim.tv_nsec / 1000000, facts.st_uid};
   JSValue list = JS_NewArray(ctx);
-  if (JS_IsException(list)) return list;
-  for (uint32_t at = 0; at < sizeof values / sizeof values[0]; at++)
-    if (JS_DefinePropertyValueUint32(ctx, list, at, JS_NewInt64(ctx, values[at]), JS_PROP_C_W_E) < 0) {
-      JS_FreeValue(ctx, list);
-      return JS_EXCEPTION;
-    }
+  for (uint32_t at = 0; at < sizeof values / sizeof values[0]; at++) put(ctx, &list, at, JS_NewInt64(ctx, values[at]));
   return list;
 }
 

@@ -94,10 +94,7 @@ static JSValue native_names(JSContext *ctx, JSValueConst self, int argc, JSValue
     errno = 0;
     const struct dirent *entry = readdir(folder);
     if (!entry) break;
-    if (JS_DefinePropertyValueUint32(ctx, list, count++, JS_NewString(ctx, entry->d_name), JS_PROP_C_W_E) < 0) {
-      JS_FreeValue(ctx, list);
-      list = JS_EXCEPTION;
-    }
+    put(ctx, &list, count++, JS_NewString(ctx, entry->d_name));
   }
   if (!JS_IsException(list) && errno != 0) {
     JS_FreeValue(ctx, list);
@@ -159,23 +156,14 @@ static JSValue native_is_terminal(JSContext *ctx, JSValueConst self, int argc, J
 /* environment(): a list of NAME=value. */
 static JSValue native_environment(JSContext *ctx, JSValueConst self, int argc, JSValueConst *argv) {
   JSValue list = JS_NewArray(ctx);
-  for (uint32_t at = 0; !JS_IsException(list) && environ[at]; at++)
-    if (JS_DefinePropertyValueUint32(ctx, list, at, JS_NewString(ctx, environ[at]), JS_PROP_C_W_E) < 0) {
-      JS_FreeValue(ctx, list);
-      list = JS_EXCEPTION;
-    }
+  for (uint32_t at = 0; environ[at]; at++) put(ctx, &list, at, JS_NewString(ctx, environ[at]));
   return list;
 }
 
 static JSValue pair(JSContext *ctx, int first, int second) {
   JSValue list = JS_NewArray(ctx);
-  if (JS_IsException(list)) return list;
-  const int values[] = {first, second};
-  for (uint32_t at = 0; at < 2; at++)
-    if (JS_DefinePropertyValueUint32(ctx, list, at, JS_NewInt32(ctx, values[at]), JS_PROP_C_W_E) < 0) {
-      JS_FreeValue(ctx, list);
-      return JS_EXCEPTION;
-    }
+  put(ctx, &list, 0, JS_NewInt32(ctx, first));
+  put(ctx, &list, 1, JS_NewInt32(ctx, second));
   return list;
 }
 
