@@ -7,7 +7,7 @@ import { expect } from 'chai';
 import { execa } from 'execa';
 import { machineForAll, REPOSITORY } from './factory/index.ts';
 import { startMachine, type Machine } from './lab/index.ts';
-import { createState, removeState } from './lab/state.ts';
+import { createState, HIERARCHIES, leaderOf, removeState } from './lab/state.ts';
 
 async function bootOf(machine: Machine): Promise<string> {
   return (await machine.exec('cat /proc/sys/kernel/random/boot_id')).stdout;
@@ -114,8 +114,7 @@ describe('the lab', () => {
       if (printed.includes('Ctrl-C')) break;
     }
     const name = traces()[0] ?? '';
-    const leader = readFileSync(['/sys/fs/cgroup/unified', '/sys/fs/cgroup/systemd', '/sys/fs/cgroup']
-      .map((hierarchy) => path.join(hierarchy, name, 'payload/init.scope/cgroup.procs')).find(existsSync) ?? '', 'utf8').split('\n')[0] ?? '';
+    const leader = leaderOf({ name, path: path.join(tmpdir(), name) }) ?? NaN;
     expect(existsSync(`/proc/${leader}`)).to.equal(true);
     owner.kill('SIGKILL');
     await owner;
@@ -126,7 +125,7 @@ describe('the lab', () => {
 
   it('takes control groups away once what is in them has ended', async () => {
     const state = createState('killed');
-    const hierarchy = ['/sys/fs/cgroup/systemd', '/sys/fs/cgroup'].find((each) => existsSync(path.join(each, 'cgroup.procs'))) ?? '';
+    const hierarchy = HIERARCHIES.find((each) => existsSync(path.join(each, 'cgroup.procs'))) ?? '';
     const group = path.join(hierarchy, state.name);
     mkdirSync(group);
     const inside = execa('sleep', ['1']);

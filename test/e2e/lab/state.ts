@@ -5,7 +5,7 @@ import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 
 /** Where the kernel shows control groups: one tree (v2), or named ones beside it (v1). */
-const HIERARCHIES = ['/sys/fs/cgroup', '/sys/fs/cgroup/systemd', '/sys/fs/cgroup/unified'];
+export const HIERARCHIES = ['/sys/fs/cgroup', '/sys/fs/cgroup/systemd', '/sys/fs/cgroup/unified'];
 const PREFIX = 'cupel-lab-';
 
 /** One machine's directory: short, because the socket paths in it may have 108 bytes at most. */
