@@ -29,7 +29,10 @@ describe('a bundle that was damaged on its way', () => {
 
   /** Two of gzip's bytes only say how it was compressed and where, and deflate can say some things in two ways. */
   function expectSameIfVerified(damaged: Buffer, code: string): void {
-    if (code === 'verified') expect(gunzipSync(damaged).equals(gunzipSync(whole))).to.equal(true);
+    const restored = Buffer.from(damaged);
+    whole.copy(restored, 8, 8, 10);
+    if (restored.equals(whole)) expect(code).to.equal('verified');
+    else if (code === 'verified') expect(gunzipSync(damaged).equals(gunzipSync(whole))).to.equal(true);
     else expect(code).to.match(/^bundle-/);
   }
 
@@ -52,7 +55,7 @@ describe('a bundle that was damaged on its way', () => {
     for (const at of [8, 9]) {
       const otherwise = Buffer.from(whole);
       otherwise[at]! ^= 1;
-      expect(await codeOf(otherwise)).to.equal('verified');
+      expectSameIfVerified(otherwise, await codeOf(otherwise));
     }
     for (const level of [0, 1, 6]) expect(await codeOf(gzipSync(gunzipSync(whole), { level })), `level ${level}`).to.equal('verified');
   });
